@@ -1,0 +1,47 @@
+#include <array>
+
+#include "formats/archive/ar.h"
+#include "formats/archive/tar.h"
+#include "formats/debian/control.h"
+#include "formats/debian/deb.h"
+#include "formats/debian/deb822.h"
+#include "formats/debian/md5sums.h"
+#include "formats/format.h"
+#include "formats/opaque.h"
+#include "formats/stream/bzip2.h"
+#include "formats/stream/gzip.h"
+#include "formats/stream/xz.h"
+#include "formats/stream/zstd.h"
+#include "formats/text/text.h"
+
+namespace unrepro {
+
+std::span<const Format> formats() {
+  static const std::array kFormats = {
+      kDeb, kAr, kTar, kGzip, kXz, kZstd, kBzip2, kDebControl, kMd5sums, kDeb822, kText, kOpaque,
+  };
+  return kFormats;
+}
+
+const Format& format_by_id(std::string_view id) {
+  for (const Format& format : formats()) {
+    if (format.id == id) return format;
+  }
+  return formats().back();
+}
+
+const Format& probe(Bytes bytes, const Context& context) {
+  const ProbeInput input{bytes, context};
+  const Format* best = &formats().back();
+  Bits most = 0;
+  for (const Format& format : formats()) {
+    const Bits bits = format.probe(input);
+    if (bits > most) {
+      most = bits;
+      best = &format;
+    }
+  }
+  return *best;
+}
+
+}  // namespace unrepro
