@@ -1,0 +1,171 @@
+// Every node contributes a digest of what is left of it; nodes of which nothing is left contribute nothing, so that
+// a pax header that only holds an inert time vanishes like the time itself.
+
+#include "analyzer/normal_form.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "analyzer/pair.h"
+#include "formats/digest.h"
+#include "formats/value.h"
+
+namespace unrepro {
+namespace {
+
+using Normal = Result<std::string>;  // digest, or empty when nothing is left
+
+// Length-prefixed parts, so that no two different lists of parts give one text.
+void part(std::string& out, std::string_view text) {
+  out.append(std::to_string(text.size())).push_back(':');
+  out.append(text);
+}
+
+std::string digest_of(std::string_view text) { return to_hex(digest(Algo::sha256, as_bytes(text))); }
+
+class Normalizer {
+ public:
+  Normalizer(const Opened& opened, bool verify_encoding, Budget& budget)
+      : opened_(opened), tree_(opened.tree()), verify_encoding_(verify_encoding), budget_(budget) {
+    for (const Derivation& derivation : tree_.derivations) derivations_.emplace(derivation.field, &derivation);
+  }
+
+  Normal run() {
+    std::string text;
+    if (!tree_.anomalies.empty()) {
+      part(text, "anomalous");
+      part(text, to_hex(digest(Algo::sha256, tree_.blob()->bytes())));
+    }
+    const FieldId stream = opened_.stream_payload();
+    if (stream != kNoField) return encoded(stream, std::move(text));
+    part(text, tree_.format);
+    auto root = node(Tree::kRoot);
+    if (!root) return root;
+    part(text, *root);
+    return digest_of(text);
+  }
+
+ private:
+  // A stream counts as its payload if a known encoder makes exactly these bytes from it.
+  Normal encoded(FieldId stream, std::string text) {
+    part(text, "stream");
+    const auto match = opened_.encoder(verify_encoding_, budget_);
+    if (!match || !match->complete) part(text, to_hex(digest(Algo::sha256, tree_.blob()->bytes())));
+    auto inner = child(stream);
+    if (!inner) return inner;
+    part(text, *inner);
+    return digest_of(text);
+  }
+
+  Normal child(FieldId payload) {
+    auto opened = opened_.open(payload, opened_.place(), budget_);
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    return Normalizer(**opened, verify_encoding_, budget_).run();
+  }
+
+  Normal node(FieldId id) {
+    const Field& field = tree_[id];
+    if (!field.inner()) return leaf(id);
+    std::vector<std::pair<std::string_view, std::string>> parts;
+    for (const FieldId at : in_walk_order(id)) {
+      auto digest = node(at);
+      if (!digest) return digest;
+      if (!digest->empty()) parts.emplace_back(tree_.key(at), std::move(*digest));
+    }
+    if (parts.empty() && field.kind != Kind::member) return std::string();
+    const bool ordered = field.encoding == Encoding::list_observable ||
+                         field.encoding == Encoding::list_significant || field.encoding == Encoding::sequence;
+    if (!ordered) std::sort(parts.begin(), parts.end());
+    std::string text;
+    for (const auto& [key, digest] : parts) {
+      part(text, key);
+      part(text, digest);
+    }
+    return digest_of(text);
+  }
+
+  // Members of a set are visited by name, so that owners are numbered alike whatever the order of the archive.
+  std::vector<FieldId> in_walk_order(FieldId id) const {
+    std::vector<FieldId> children;
+    for (const FieldId child : tree_.children(id)) children.push_back(child);
+    if (tree_[id].encoding == Encoding::list_set) {
+      std::stable_sort(children.begin(), children.end(),
+                       [&](FieldId a, FieldId b) { return tree_.key(a) < tree_.key(b); });
+    }
+    return children;
+  }
+
+  Normal leaf(FieldId id) {
+    const Field& field = tree_[id];
+    const bool inert = field.effect == Effect::inert && field.is(kInRange);
+    if (field.is(kCovered) || field.is(kDerived) || inert) return std::string();
+    std::string text;
+    part(text, to_string(field.kind));
+    if (tree_.payload(id) != nullptr) {
+      auto inner = child(id);
+      if (!inner) return inner;
+      part(text, *inner);
+      return digest_of(text);
+    }
+    const auto derivation = derivations_.find(id);
+    if (derivation != derivations_.end()) {
+      const auto state = verify(opened_, *derivation->second, budget_);
+      if (!state) return tl::unexpected<Error>(state.error());
+      if (*state == Derived::holds) return std::string();
+    }
+    part(text, value(id));
+    return digest_of(text);
+  }
+
+  std::string value(FieldId id) {
+    const Field& field = tree_[id];
+    const bool owner = field.kind == Kind::uid || field.kind == Kind::gid || field.kind == Kind::user_name ||
+                       field.kind == Kind::group_name;
+    if (owner && tree_.owners_free && !special_bits(id)) {
+      auto& known = owners_[field.kind];
+      const auto at = known.try_emplace(std::string(tree_.text(id)), known.size()).first;
+      return "owner " + std::to_string(at->second);
+    }
+    const Spelling spelling = decode_number(field.encoding, tree_.bytes(id));
+    if (spelling.number && spelling.canonical) {
+      return "number " + std::to_string(spelling.number->value) + "." + std::to_string(spelling.number->nanoseconds);
+    }
+    const Bytes bytes = tree_.bytes(id);
+    return bytes.size() <= 64 ? "bytes " + std::string(as_text(bytes)) : "sha256 " + to_hex(digest(Algo::sha256, bytes));
+  }
+
+  // Owners of a member that changes identity when run are kept.
+  bool special_bits(FieldId id) {
+    if (special_.empty()) {
+      special_.resize(tree_.size(), false);
+      for (FieldId member = 0; member < tree_.size(); ++member) {
+        if (tree_[member].kind != Kind::member) continue;
+        bool special = false;
+        for (const FieldId child : tree_.children(member)) {
+          if (tree_[child].kind != Kind::mode) continue;
+          const auto mode = decode_number(Encoding::octal, tree_.bytes(child)).number;
+          special = special || !mode || (mode->value & 07000) != 0;
+        }
+        for (const FieldId child : tree_.children(member)) special_[child] = special;
+      }
+    }
+    return special_[id];
+  }
+
+  const Opened& opened_;
+  const Tree& tree_;
+  bool verify_encoding_;
+  Budget& budget_;
+  std::unordered_map<FieldId, const Derivation*> derivations_;
+  std::map<Kind, std::map<std::string, std::size_t>> owners_;
+  std::vector<bool> special_;
+};
+
+}  // namespace
+
+Result<std::string> normal_sha256(const Opened& root, bool verify_encoding, Budget& budget) {
+  return Normalizer(root, verify_encoding, budget).run();
+}
+
+}  // namespace unrepro

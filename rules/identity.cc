@@ -1,0 +1,42 @@
+// Identity of the build process and of its file system, in slots that no consumer acts on.
+
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+class InertSlotRule final : public Rule {
+ public:
+  InertSlotRule(Kind kind, std::string_view cause, std::uint64_t decibits)
+      : kind_(kind), cause_(cause), decibits_(decibits) {}
+
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (difference.kind != kind_ || difference.effect != Effect::inert || !difference.in_range) return;
+    sink.push_back({.cause = cause_, .proof = Proof::inert, .note = {}});
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference& difference, const Hypothesis&, const Fitted&) const override {
+    std::string parameter(cause_);
+    parameter.append(" ").append(as_text(difference.right.bytes));
+    return {{decibits_, false}, std::move(parameter)};
+  }
+
+ private:
+  Kind kind_;
+  std::string_view cause_;
+  std::uint64_t decibits_;
+};
+
+}  // namespace
+
+const Rule& pid_rule() {
+  static const InertSlotRule kRule(Kind::pid, "pid", 220);
+  return kRule;
+}
+
+const Rule& inode_rule() {
+  static const InertSlotRule kRule(Kind::inode, "filesystem-metadata", 320);
+  return kRule;
+}
+
+}  // namespace unrepro

@@ -1,0 +1,80 @@
+// Permission bits that follow the umask of the build.
+
+#include <algorithm>
+
+#include "formats/value.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+constexpr std::int64_t kSpecialBits = 07000;
+constexpr std::int64_t kOwnerBits = 0700;
+
+std::optional<std::int64_t> mode_of(std::string_view text) {
+  const auto number = decode_number(Encoding::octal, as_bytes(text)).number;
+  if (!number) return std::nullopt;
+  return number->value;
+}
+
+// The umask under which a file created with 0666 or 0777 gets this mode.
+std::int64_t mask_of(std::int64_t mode) {
+  const std::int64_t base = (mode & 0100) != 0 ? 0777 : 0666;
+  return base & ~mode & 0777;
+}
+
+class UmaskRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (difference.kind != Kind::mode || difference.shape != Shape::changed) return;
+    const auto left = mode_of(as_text(difference.left.bytes)), right = mode_of(as_text(difference.right.bytes));
+    if (!left || !right) return;
+    if (((*left ^ *right) & (kSpecialBits | kOwnerBits)) != 0) return;
+    sink.push_back({.cause = "umask-permissions",
+                    .proof = Proof::pattern,
+                    .note = "umask " + octal(mask_of(*left) & 066) + " → " + octal(mask_of(*right) & 066)});
+  }
+
+  // One pair of masks explains every member that changed, and where root unpacks no member may gain a write bit
+  // (design 1.3). A file that its recipe gives an explicit mode keeps it on both sides.
+  bool confirm(const Difference& difference, const Hypothesis&, const Fitted& fitted) const override {
+    const bool unpacked_by_root = !difference.left.tree->owners_free || !difference.right.tree->owners_free;
+    const auto relation = fitted.relations.find(Kind::mode);
+    if (relation == fitted.relations.end()) return false;
+    std::optional<std::pair<std::int64_t, std::int64_t>> masks;
+    for (const auto& [modes, count] : relation->second.pairs()) {
+      if (modes.first == modes.second) continue;
+      const auto left = mode_of(modes.first), right = mode_of(modes.second);
+      if (!left || !right || ((*left ^ *right) & (kSpecialBits | kOwnerBits)) != 0) return false;
+      if (unpacked_by_root && (*right & ~*left & 022) != 0) return false;
+      const std::pair read_write{mask_of(*left) & 066, mask_of(*right) & 066};
+      if (masks && *masks != read_write) return false;
+      masks = read_write;
+      const std::int64_t execute = (*left ^ *right) & 011;
+      if (execute != 0 && (*left & 0100) == 0) return false;
+    }
+    return masks.has_value();
+  }
+
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
+    return {{60, false}, "umask"};
+  }
+
+ private:
+  static std::string octal(std::int64_t mode) {
+    std::string text = "000";
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, mode >>= 3) {
+      *digit = static_cast<char>('0' + (mode & 7));
+    }
+    return "0" + text;
+  }
+};
+
+}  // namespace
+
+const Rule& umask_rule() {
+  static const UmaskRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro
