@@ -159,10 +159,9 @@ class TextReport {
   void leads();
   void not_checked();
 
-  void section(std::string_view title, std::string_view text = {}) {
+  void section(std::string_view title, std::string_view text) {
     text_.blank();
-    text_.hang(text_.paint(Paint::bold, title), display_width(title) + 2,
-               text.empty() ? std::string() : std::string(text));
+    text_.line(text_.paint(Paint::bold, title) + "  " + std::string(text));
   }
   void values(const Finding& finding);
   void numbered(const Finding& finding, std::string_view what);
@@ -287,9 +286,9 @@ void TextReport::bytes() {
   std::string out = std::to_string(accounting.differing_bytes) +
                     " differ: " + std::to_string(accounting.explained_bytes) + " explained";
   if (accounting.derived_bytes > 0) {
-    out += " (" + std::to_string(accounting.derived_bytes) + " of them follow from others)";
+    out += ", of them " + std::to_string(accounting.derived_bytes) + " derived";
   }
-  out += ", " + std::to_string(accounting.unexplained_bytes) + " unexplained";
+  out += "; " + std::to_string(accounting.unexplained_bytes) + " unexplained";
   text_.hang(text_.paint(Paint::dim, "bytes  "), 7, out);
 }
 
@@ -393,7 +392,7 @@ void TextReport::root_cause(std::size_t index, const Consequences& consequences)
   }
   std::vector<std::string> derived;
   for (const auto& [id, count] : consequences.of_root(index)) {
-    derived.push_back(std::to_string(count) + " × " + clean(id));
+    derived.push_back(clean(id) + (count > 1 ? " (" + std::to_string(count) + ')' : ""));
   }
   text_.row("follows", joined(derived, ", "));
   if (info != nullptr) text_.row("fix", first_sentence(info->remedy));
@@ -413,17 +412,17 @@ void TextReport::follows(const Consequences& consequences) {
     if (finding.proof != Proof::recomputed) ++group.unverified;
   }
   if (groups.empty()) return;
-  section("FOLLOWS", "");
+  section("FOLLOWS", "verified: recomputed from each side's own bytes");
   for (const auto& [id, group] : groups) {
-    const std::string head = pad_right(clean(id), 26) + pad_left(std::to_string(group.findings), 5) + "  ";
+    const std::string head =
+        "    " + pad_right(clean(id), 25) + pad_left(std::to_string(group.findings), 5) + "  ";
     std::string text;
     if (const std::string roots = consequences.roots(id); !roots.empty()) text = "from " + roots + "  ";
-    if (group.unverified == 0) {
-      text += "verified on each side";
-    } else if (group.unverified == group.findings) {
+    if (group.unverified == group.findings) {
       text += "not verified";
     } else {
-      text += std::to_string(group.unverified) + " not verified, the others verified on each side";
+      text += "verified";
+      if (group.unverified > 0) text += " but for " + std::to_string(group.unverified);
     }
     text_.hang(head, display_width(head), text + ": " + group.first + (group.findings > 1 ? ", …" : ""));
   }
@@ -432,23 +431,24 @@ void TextReport::follows(const Consequences& consequences) {
 void TextReport::unexplained() {
   const std::uint64_t total = report_.accounting.unexplained_bytes;
   std::uint64_t findings = 0;
-  for (const Finding& finding : report_.findings) findings += finding.cause == kUnexplained ? 1 : 0;
-  std::string title = "UNEXPLAINED";
+  for (const CauseSummary& cause : report_.causes) {
+    if (cause.id == kUnexplained) findings = cause.findings;
+  }
   std::string text = counted(total, "byte");
   if (findings > 0) text += " in " + counted(findings, "finding");
   text_.blank();
-  text_.line(text_.paint(total > 0 ? Paint::red : Paint::bold, title) + "  " + text);
-  std::size_t shown = 0;
+  text_.line(text_.paint(total > 0 ? Paint::red : Paint::bold, "UNEXPLAINED") + "  " + text);
+  std::uint64_t shown = 0;
   for (const Finding& finding : report_.findings) {
     if (finding.cause != kUnexplained || finding.severity == Severity::alert) continue;
-    if (shown == kShownResidue) {
-      text_.line("    and more; unrepro show REPORT.json N opens any of them");
-      break;
-    }
+    if (shown == kShownResidue) break;
     ++shown;
     numbered(finding, std::string(to_string(finding.kind)) + ", " + counted(finding.bytes, "byte") + ':');
     values(finding);
     text_.row("note", clean(finding.note));
+  }
+  if (shown > 0 && findings > shown) {
+    text_.line("    and " + std::to_string(findings - shown) + " more: unrepro show REPORT.json N opens one");
   }
 }
 

@@ -52,6 +52,9 @@ std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
     lines.back() += word;
     used += display_width(word);
   }
+  for (std::string& line : lines) {
+    while (line.ends_with(' ')) line.pop_back();
+  }
   return lines;
 }
 
@@ -85,8 +88,14 @@ void TextLayout::hang(std::string_view head, std::size_t head_columns, std::stri
     const bool below = head_columns + 20 > width_;
     const std::size_t indent = below ? kLabelIndent : head_columns;
     bool first = !below;
+    if (below) {
+      while (out_.ends_with(' ')) out_.pop_back();
+    }
     for (const std::string& line : wrap(text, width_ - indent)) {
-      if (!first) (out_ += '\n').append(indent, ' ');
+      if (!first) {
+        if (!out_.ends_with('\n')) out_ += '\n';
+        out_.append(indent, ' ');
+      }
       first = false;
       out_ += paint(how, line);
     }

@@ -14,7 +14,7 @@ constexpr std::array<CauseInfo, 3> kCauses = {{
      .evidence = "Replacing one prefix by the other, at component boundaries, makes every occurrence equal. "
                  "Temporary names have a random tail instead, home directories belong to the environment.",
      .remedy =
-         "Compile with -ffile-prefix-map=$PWD=. or build in a fixed directory. dpkg: "
+         "Map the directory away (-ffile-prefix-map=$PWD=.) or build in a fixed one. dpkg: "
          "DEB_BUILD_OPTIONS=reproducible=+fixfilepath. Go: -trimpath. Rust: --remap-path-prefix. clang: "
          "-fdebug-compilation-dir=. as well. OCaml: BUILD_PATH_PREFIX_MAP. Erlang: "
          "ERL_COMPILER_OPTIONS=deterministic. .NET: PathMap and DeterministicSourcePaths. CMake: "
