@@ -42,8 +42,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t columns) {
       lines.back() += ' ';
       used += 1;
     }
-    while (display_width(word) > columns) {
-      const std::size_t bytes = cut(word, columns);
+    for (std::size_t bytes = cut(word, columns); bytes < word.size(); bytes = cut(word, columns)) {
       lines.back() += word.substr(0, bytes);
       lines.emplace_back();
       used = 0;

@@ -100,6 +100,7 @@ TEST(ReportText, WrapsAtSpacesThenAtSeparatorsThenAnywhere) {
   EXPECT_EQ(wrap("aaaaaaaaaaaaaa", 5), (Lines{"aaaaa", "aaaaa", "aaaa"}));
   EXPECT_EQ(wrap("éééééé", 4), (Lines{"éééé", "éé"}));
   EXPECT_EQ(wrap("日本語", 4), (Lines{"日本", "語"}));
+  EXPECT_EQ(wrap(std::string(4'000'000, 'x'), 80).size(), 50'000u);  // linear, or this takes minutes
 }
 
 }  // namespace
