@@ -1,6 +1,6 @@
 #include "analyzer/json_writer.h"
 
-#include "formats/value.h"
+#include "analyzer/printable.h"
 
 namespace unrepro {
 namespace {
@@ -69,7 +69,7 @@ void JsonWriter::break_line() {
 
 void JsonWriter::quote(std::string_view value) {
   buffer_ += '"';
-  for (const char c : escape(as_bytes(value))) {
+  for (const char c : printable(value)) {
     if (c == '"' || c == '\\') buffer_ += '\\';
     buffer_ += c;
   }

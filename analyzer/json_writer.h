@@ -14,7 +14,7 @@ using TextSink = std::function<void(std::string_view)>;
 // Writes one JSON document (RFC 8259) as a stream, in the order of the calls. The two outermost levels are
 // broken into lines, deeper ones stay on the line, so that a report reads and diffs well. Calls must nest
 // properly: a key before each value of an object. Strings may hold any bytes: those that are no printable
-// UTF-8 come out escaped by formats/value.h.
+// UTF-8 come out escaped (printable.h).
 class JsonWriter {
  public:
   explicit JsonWriter(TextSink sink) : sink_(std::move(sink)) {}

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "analyzer/utf8.h"
+#include "analyzer/printable.h"
+#include "formats/utf8.h"
 
 namespace unrepro {
 namespace {
@@ -20,17 +21,17 @@ void encode_byte(std::string& out, char c) {
 
 void encode(std::string& out, std::string_view part) {
   while (!part.empty()) {
-    const CodePoint point = decode_utf8(part);
-    const bool plain =
-        point.valid && !is_hazard(point.value) && kReserved.find(part[0]) == std::string_view::npos;
-    for (const char c : part.substr(0, point.length)) {
+    const std::size_t length = std::max<std::size_t>(decode_utf8(as_bytes(part)).length, 1);
+    const std::string_view spelled = part.substr(0, length);
+    const bool plain = kReserved.find(part[0]) == std::string_view::npos && printable(spelled) == spelled;
+    for (const char c : spelled) {
       if (plain) {
         out += c;
       } else {
         encode_byte(out, c);
       }
     }
-    part.remove_prefix(point.length);
+    part.remove_prefix(length);
   }
 }
 

@@ -4,9 +4,8 @@
 #include <unordered_map>
 
 #include "analyzer/location.h"
+#include "analyzer/printable.h"
 #include "analyzer/text_layout.h"
-#include "analyzer/utf8.h"
-#include "formats/value.h"
 #include "rules/cause.h"
 
 namespace unrepro {
@@ -17,8 +16,6 @@ constexpr std::size_t kShownResidue = 10;
 constexpr std::size_t kShownIncomplete = 20;
 constexpr std::size_t kShownPlaces = 3;
 constexpr std::string_view kUnexplained = "unexplained";
-
-std::string clean(std::string_view text) { return escape(as_bytes(text)); }
 
 std::string counted(std::uint64_t count, std::string_view noun) {
   return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
@@ -41,7 +38,7 @@ std::string short_size(std::uint64_t bytes) {
 // A location without the artifact's own name, which the head of the report gives.
 std::string place(const std::string& location) {
   auto parsed = Location::parse(location);
-  if (!parsed) return clean(location);
+  if (!parsed) return printable(location);
   if (parsed->members.size() > 1) {
     parsed->members.erase(parsed->members.begin());
   } else if (!parsed->field.empty() || !parsed->offset.empty()) {
@@ -190,17 +187,17 @@ void TextReport::headline() {
   std::vector<std::string> clauses;
   if (report_.verdict == Verdict::identical) {
     clauses.push_back("same bytes");
-    if (!report_.left.format.empty()) clauses.push_back(clean(report_.left.format));
+    if (!report_.left.format.empty()) clauses.push_back(printable(report_.left.format));
     if (!report_.left.sha256.empty()) {
       clauses.push_back(std::to_string(report_.left.size) + " bytes");
-      clauses.push_back("sha256 " + clean(report_.left.sha256).substr(0, 16) + "…");
+      clauses.push_back("sha256 " + printable(report_.left.sha256).substr(0, 16) + "…");
     } else if (report_.members > 0) {
       clauses.push_back(counted(report_.members, "file"));
     }
     text_.line(text_.paint(Paint::green, head) + "  " + joined(clauses, ", "));
     return;
   }
-  if (!report_.subject.empty()) clauses.push_back(clean(report_.subject));
+  if (!report_.subject.empty()) clauses.push_back(printable(report_.subject));
   if (report_.members > 1) {
     clauses.push_back(std::to_string(report_.differing_members) + " of " + std::to_string(report_.members) +
                       " files differ");
@@ -247,13 +244,13 @@ std::string TextReport::acceptance() const {
 
 void TextReport::sides() {
   const auto details = [](const ReportSide& side) {
-    std::string out = clean(side.format.empty() ? "unknown format" : side.format);
+    std::string out = printable(side.format.empty() ? "unknown format" : side.format);
     out += "  " + std::to_string(side.size) + " bytes";
-    if (!side.sha256.empty()) out += "  sha256 " + clean(side.sha256).substr(0, 16) + "…";
+    if (!side.sha256.empty()) out += "  sha256 " + printable(side.sha256).substr(0, 16) + "…";
     return out;
   };
-  const std::string left = clean(report_.left.path);
-  const std::string right = clean(report_.right.path);
+  const std::string left = printable(report_.left.path);
+  const std::string right = printable(report_.right.path);
   const std::size_t path_columns = std::max(display_width(left), display_width(right));
   const std::size_t detail_columns =
       std::max(display_width(details(report_.left)), display_width(details(report_.right)));
@@ -274,9 +271,9 @@ void TextReport::sides() {
     const bool same = *report_.left.normal_sha256 == *report_.right.normal_sha256;
     text_.hang(
         text_.paint(Paint::dim, "normal "), 7,
-        same ? "the same on both sides: sha256 " + clean(*report_.left.normal_sha256).substr(0, 16) + "…"
-             : "sha256 " + clean(*report_.left.normal_sha256).substr(0, 16) + "… and " +
-                   clean(*report_.right.normal_sha256).substr(0, 16) + "…");
+        same ? "the same on both sides: sha256 " + printable(*report_.left.normal_sha256).substr(0, 16) + "…"
+             : "sha256 " + printable(*report_.left.normal_sha256).substr(0, 16) + "… and " +
+                   printable(*report_.right.normal_sha256).substr(0, 16) + "…");
   }
   bytes();
 }
@@ -293,8 +290,8 @@ void TextReport::bytes() {
 }
 
 void TextReport::values(const Finding& finding) {
-  const std::string left = finding.left ? clean(finding.left->value) : "(absent)";
-  const std::string right = finding.right ? clean(finding.right->value) : "(absent)";
+  const std::string left = finding.left ? printable(finding.left->value) : "(absent)";
+  const std::string right = finding.right ? printable(finding.right->value) : "(absent)";
   if (!finding.left && !finding.right) return;
   if (display_width(left) + 3 + display_width(right) <= text_.row_columns()) {
     text_.row("values", left + " → " + right);
@@ -322,9 +319,9 @@ void TextReport::alerts() {
     if (finding.severity != Severity::alert) continue;
     if (shown == kShownAlerts) break;
     ++shown;
-    numbered(finding, clean(finding.cause));
+    numbered(finding, printable(finding.cause));
     values(finding);
-    text_.row("note", clean(finding.note));
+    text_.row("note", printable(finding.note));
   }
   if (shown < report_.alerts) text_.line("    and " + std::to_string(report_.alerts - shown) + " more");
 }
@@ -345,7 +342,7 @@ void TextReport::root_cause(std::size_t index, const Consequences& consequences)
   const std::string_view title = info != nullptr ? info->title : std::string_view();
   const std::size_t left = text_.width() > 43 ? text_.width() - 43 : 0;
 
-  std::string head = '[' + std::to_string(index + 1) + "] " + clean(cause.id);
+  std::string head = '[' + std::to_string(index + 1) + "] " + printable(cause.id);
   const std::size_t title_at = std::max<std::size_t>(display_width(head) + 2, 24);
   const bool title_fits = title_at + display_width(title) + 2 <= left;
   std::string line = text_.paint(Paint::bold, head);
@@ -386,13 +383,13 @@ void TextReport::root_cause(std::size_t index, const Consequences& consequences)
     if (first != report_.findings.end()) values(*first);
     std::vector<std::string> notes;
     for (const std::string& note : cause.notes) {
-      if (notes.size() < 2) notes.push_back(clean(note));
+      if (notes.size() < 2) notes.push_back(printable(note));
     }
     text_.row("note", joined(notes, "; "));
   }
   std::vector<std::string> derived;
   for (const auto& [id, count] : consequences.of_root(index)) {
-    derived.push_back(clean(id) + (count > 1 ? " (" + std::to_string(count) + ')' : ""));
+    derived.push_back(printable(id) + (count > 1 ? " (" + std::to_string(count) + ')' : ""));
   }
   text_.row("follows", joined(derived, ", "));
   if (info != nullptr) text_.row("fix", first_sentence(info->remedy));
@@ -415,7 +412,7 @@ void TextReport::follows(const Consequences& consequences) {
   section("FOLLOWS", "verified: recomputed from each side's own bytes");
   for (const auto& [id, group] : groups) {
     const std::string head =
-        "    " + pad_right(clean(id), 25) + pad_left(std::to_string(group.findings), 5) + "  ";
+        "    " + pad_right(printable(id), 25) + pad_left(std::to_string(group.findings), 5) + "  ";
     std::string text;
     if (const std::string roots = consequences.roots(id); !roots.empty()) text = "from " + roots + "  ";
     if (group.unverified == group.findings) {
@@ -445,7 +442,7 @@ void TextReport::unexplained() {
     ++shown;
     numbered(finding, std::string(to_string(finding.kind)) + ", " + counted(finding.bytes, "byte") + ':');
     values(finding);
-    text_.row("note", clean(finding.note));
+    text_.row("note", printable(finding.note));
   }
   if (shown > 0 && findings > shown) {
     text_.line("    and " + std::to_string(findings - shown) + " more: unrepro show REPORT.json N opens one");
@@ -456,7 +453,8 @@ void TextReport::leads() {
   if (report_.leads.empty()) return;
   section("LEADS", "suspicions that explain nothing");
   for (const Lead& lead : report_.leads) {
-    text_.hang("    " + clean(lead.id) + "  ", display_width(clean(lead.id)) + 6, clean(lead.evidence));
+    text_.hang("    " + printable(lead.id) + "  ", display_width(printable(lead.id)) + 6,
+               printable(lead.evidence));
     if (const CauseInfo* info = find_cause(lead.id)) text_.row("fix", first_sentence(info->remedy));
   }
 }
@@ -474,7 +472,7 @@ void TextReport::not_checked() {
         text_.line("    and " + std::to_string(report_.incomplete.size() - kShownIncomplete) + " more");
         break;
       }
-      text_.hang("    ", 4, place(each.location) + ": " + clean(each.reason));
+      text_.hang("    ", 4, place(each.location) + ": " + printable(each.reason));
     }
   }
   if (report_.omitted_findings > 0) {
@@ -486,12 +484,12 @@ void TextReport::not_checked() {
 
 std::string TextReport::one(const Finding& finding) {
   const CauseInfo* info = find_cause(finding.cause);
-  const std::string head = '#' + std::to_string(finding.id) + ' ' + clean(finding.cause);
+  const std::string head = '#' + std::to_string(finding.id) + ' ' + printable(finding.cause);
   text_.hang(text_.paint(Paint::bold, head) + "  ", display_width(head) + 2,
              info != nullptr ? info->title : std::string_view());
-  text_.row("where", clean(finding.location));
-  text_.row("field", clean(finding.field) + " (" + std::string(to_string(finding.kind)) + ", format " +
-                         clean(finding.format) + ')');
+  text_.row("where", printable(finding.location));
+  text_.row("field", printable(finding.field) + " (" + std::string(to_string(finding.kind)) + ", format " +
+                         printable(finding.format) + ')');
   text_.row("verdict", to_string(finding.verdict), paint_of(finding.verdict));
   std::string why = std::string(to_string(finding.effect)) + " field, proof " +
                     std::string(to_string(finding.proof)) + ", severity " +
@@ -503,7 +501,7 @@ std::string TextReport::one(const Finding& finding) {
                 (finding.capacity.unbounded ? "unbounded freedom" : bits(finding.capacity) + " bits") +
                 " for whoever controls one side");
   const auto evidence = [&](std::string_view label, const std::optional<Evidence>& side) {
-    text_.row(label, side ? clean(side->value) : "(absent)");
+    text_.row(label, side ? printable(side->value) : "(absent)");
     if (side) {
       text_.row("", "at byte " + std::to_string(side->offset) + ", " + counted(side->length, "byte"),
                 Paint::dim);
@@ -511,7 +509,7 @@ std::string TextReport::one(const Finding& finding) {
   };
   evidence("left", finding.left);
   evidence("right", finding.right);
-  text_.row("note", clean(finding.note));
+  text_.row("note", printable(finding.note));
   const auto related = [&](std::string_view label, auto&& belongs) {
     std::size_t shown = 0;
     for (const Finding& other : report_.findings) {
@@ -521,7 +519,7 @@ std::string TextReport::one(const Finding& finding) {
         break;
       }
       text_.row(shown == 1 ? label : std::string_view(),
-                '#' + std::to_string(other.id) + ' ' + clean(other.cause) + "  " + place(other.location));
+                '#' + std::to_string(other.id) + ' ' + printable(other.cause) + "  " + place(other.location));
     }
   };
   const auto has = [](const std::vector<std::uint32_t>& ids, std::uint32_t id) {

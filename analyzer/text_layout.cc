@@ -1,8 +1,10 @@
 #include "analyzer/text_layout.h"
 
+#include <algorithm>
 #include <array>
 
-#include "analyzer/utf8.h"
+#include "analyzer/printable.h"
+#include "formats/utf8.h"
 
 namespace unrepro {
 namespace {
@@ -13,11 +15,11 @@ std::size_t cut(std::string_view word, std::size_t columns) {
   std::size_t bytes = 0;
   std::size_t after_separator = 0;
   while (bytes < word.size()) {
-    const CodePoint point = decode_utf8(word.substr(bytes));
-    const std::size_t width = display_width(word.substr(bytes, point.length));
+    const std::size_t length = std::max<std::size_t>(decode_utf8(as_bytes(word.substr(bytes))).length, 1);
+    const std::size_t width = display_width(word.substr(bytes, length));
     if (used + width > columns && bytes > 0) break;
     used += width;
-    bytes += point.length;
+    bytes += length;
     if (std::string_view("/!#,;_-").find(word[bytes - 1]) != std::string_view::npos && used * 2 >= columns) {
       after_separator = bytes;
     }

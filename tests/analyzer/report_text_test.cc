@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
+#include "analyzer/printable.h"
 #include "analyzer/text_layout.h"
-#include "analyzer/utf8.h"
 #include "sample_reports.h"
 
 namespace unrepro {
@@ -83,13 +84,19 @@ TEST(ReportText, NothingFromAnArtifactReachesTheTerminalRaw) {
   const Report report = hostile_report();
   for (const std::string& text :
        {report_text(report, {80, false}), finding_text(report, report.findings[0], {80, false})}) {
-    for (std::string_view rest = text; !rest.empty();) {
-      const CodePoint point = decode_utf8(rest);
-      ASSERT_TRUE(point.valid) << text;
-      ASSERT_TRUE(point.value == '\n' || !is_hazard(point.value)) << text;
-      rest.remove_prefix(point.length);
+    std::string lines = text;
+    std::replace(lines.begin(), lines.end(), '\n', ' ');
+    EXPECT_EQ(printable(lines), lines);
+    for (const std::string_view shown : {"\\x1b[31mred\\xff", "\\u{202e}gnp.exe", "nul \\x00 inside"}) {
+      EXPECT_NE(text.find(shown), std::string::npos) << shown << '\n' << text;
     }
   }
+}
+
+TEST(ReportText, WhatWasEscapedStaysAsItIs) {
+  EXPECT_EQ(printable("\\x1b \\\\ \\"), "\\x1b \\\\ \\");
+  EXPECT_EQ(printable("\x1b\\\x1b"), "\\x1b\\\\x1b");
+  EXPECT_EQ(printable(printable("a\x07\xff\n")), "a\\x07\\xff\\n");
 }
 
 TEST(ReportText, WrapsAtSpacesThenAtSeparatorsThenAnywhere) {

@@ -5,7 +5,6 @@
 
 #include "analyzer/report_json.h"
 #include "analyzer/report_text.h"
-#include "formats/value.h"
 #include "tools/unrepro/commands.h"
 #include "tools/unrepro/exit_status.h"
 #include "tools/unrepro/output.h"

@@ -2,8 +2,8 @@
 #include <numeric>
 #include <vector>
 
+#include "analyzer/printable.h"
 #include "analyzer/text_layout.h"
-#include "formats/value.h"
 #include "rules/cause.h"
 #include "tools/unrepro/commands.h"
 #include "tools/unrepro/output.h"
@@ -78,7 +78,7 @@ int run_explain(const CommandLine& line) {
   } else if (const CauseInfo* cause = find_cause(line.cause)) {
     out = full(*cause, layout);
   } else {
-    std::string message = "no cause is called '" + escape(as_bytes(line.cause)) + '\'';
+    std::string message = "no cause is called '" + printable(line.cause) + '\'';
     if (const CauseInfo* meant = nearest(line.cause))
       message += "; did you mean " + std::string(meant->id) + '?';
     return trouble({Trouble::unsupported, message + " ('unrepro explain' lists all)"});

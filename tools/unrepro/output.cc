@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "formats/value.h"
+#include "analyzer/printable.h"
 #include "tools/unrepro/exit_status.h"
 #include "tools/unrepro/signals.h"
 
@@ -23,7 +23,7 @@ constexpr unsigned kFileWidth = 100;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 tl::unexpected<Error> cannot_write(const std::string& path, int error) {
-  return fail(Trouble::io, "cannot write " + escape(as_bytes(path)) + ": " + reason(error));
+  return fail(Trouble::io, "cannot write " + printable(path) + ": " + reason(error));
 }
 
 }  // namespace

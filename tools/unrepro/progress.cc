@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string>
 
-#include "analyzer/utf8.h"
-#include "formats/value.h"
+#include "analyzer/printable.h"
+#include "analyzer/text_layout.h"
 #include "tools/unrepro/output.h"
 
 namespace unrepro::tool {
@@ -32,17 +32,10 @@ void Progress::show(std::string_view what) {
   if (now < next_) return;
   next_ = now + std::chrono::milliseconds(100);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - start_).count();
-  const std::string text = std::to_string(seconds) + " s  " + escape(as_bytes(what));
+  const std::string text = std::to_string(seconds) + " s  " + printable(what);
   const std::size_t columns = std::max(terminal_columns(STDERR_FILENO), 20u) - 1;
-  std::size_t bytes = 0;
-  for (std::size_t used = 0; bytes < text.size();) {
-    const std::size_t length = decode_utf8(std::string_view(text).substr(bytes)).length;
-    used += display_width(std::string_view(text).substr(bytes, length));
-    if (used > columns) break;
-    bytes += length;
-  }
   visible_ = true;
-  print_error(std::string(kErase) + text.substr(0, bytes));
+  print_error(std::string(kErase) + wrap(text, columns).front());
 }
 
 }  // namespace unrepro::tool

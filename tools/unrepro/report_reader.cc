@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "analyzer/printable.h"
 #include "analyzer/report_json.h"
-#include "formats/value.h"
 
 namespace unrepro::tool {
 namespace {
@@ -115,7 +115,7 @@ Finding read_finding(const Json& value, const std::string& where, std::string& c
 }  // namespace
 
 Result<Report> read_report(const std::string& path) {
-  const std::string name = escape(as_bytes(path));
+  const std::string name = printable(path);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
@@ -133,7 +133,7 @@ Result<Report> read_report(const std::string& path) {
   const std::string schema = top.text("schema");
   if (schema != kReportSchema) {
     return malformed("not a report of schema " + std::string(kReportSchema) +
-                     (schema.empty() ? "" : " but of " + escape(as_bytes(schema))));
+                     (schema.empty() ? "" : " but of " + printable(schema)));
   }
   Report report;
   if (const Json* findings = top.list("findings")) {
