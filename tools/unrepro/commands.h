@@ -1,0 +1,12 @@
+#pragma once
+// The subcommands. Each prints what it has to say and returns the exit status.
+
+#include "tools/unrepro/cli.h"
+
+namespace unrepro::tool {
+
+int run_diff(const CommandLine& line);
+int run_show(const CommandLine& line);
+int run_explain(const CommandLine& line);
+
+}  // namespace unrepro::tool
