@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/blob.h"
@@ -87,14 +88,20 @@ struct Payload {
 // A one-sided check that needs bytes outside this blob, or costs more than reading them: the analyzer runs it
 // when the field or its source differs. Cheap ones are run by the decoder itself (kDerived, or an Anomaly).
 enum class Algo : std::uint8_t { md5, sha1, sha256, sha512, byte_count, installed_size };
+// From this blob, climb, then descend. Where each starts: with `payload_field`, at that payload of this tree; with
+// `until_format`, at the nearest enclosing blob decoded as that format (a stream may or may not lie between, so
+// that levels cannot be counted); else `up` levels above this blob.
 struct TargetRef {
-  std::uint32_t up = 0;            // blob levels to climb from this blob's own
-  std::vector<std::string> keys;   // then member keys to descend by, through streams
+  std::uint32_t up = 0;                 // blob levels to climb from this blob's own
+  std::vector<std::string> keys = {};   // then member keys to descend by, through streams
+  std::string_view until_format = {};   // static text: id of a format, or empty; if set, `up` is ignored
+  FieldId payload_field = kNoField;     // a field of this tree that has a Payload; if set, the above are ignored
 };
 struct Derivation {
   FieldId field = kNoField;
   Algo algo = Algo::md5;
   TargetRef over;
+  std::optional<TargetRef> beside = {};  // installed_size: the control.tar to count along with data.tar
 };
 
 // Damage or ambiguity found on one side (design 1.3); always an alert.
@@ -138,6 +145,9 @@ class Tree {
   std::vector<Derivation> derivations;
   std::vector<Anomaly> anomalies;
   std::optional<Identity> identity;
+  // What build metadata records about the build, as name and value ("build_path", "environment.LANG" …), in the
+  // order of the document. The names are given by the decoder that fills it.
+  std::vector<std::pair<std::string, std::string>> facts;
   // True when the artifact is a set of members whose owners may be renamed together (design 1.3: "one injective
   // map at most elsewhere"), false where root unpacks them.
   bool owners_free = false;

@@ -2,7 +2,9 @@
 
 #include "formats/archive/ar.h"
 #include "formats/archive/tar.h"
+#include "formats/debian/changes.h"
 #include "formats/debian/control.h"
+#include "formats/debian/control_members.h"
 #include "formats/debian/deb.h"
 #include "formats/debian/deb822.h"
 #include "formats/debian/md5sums.h"
@@ -18,7 +20,8 @@ namespace unrepro {
 
 std::span<const Format> formats() {
   static const std::array kFormats = {
-      kDeb, kAr, kTar, kGzip, kXz, kZstd, kBzip2, kDebControl, kMd5sums, kDeb822, kText, kOpaque,
+      kDeb,     kAr,           kTar,      kGzip,    kXz,  kZstd,      kBzip2,  kDebControl, kDebScript,
+      kMd5sums, kDebConffiles, kDebLines, kChanges, kDsc, kBuildinfo, kDeb822, kText,       kOpaque,
   };
   return kFormats;
 }

@@ -84,8 +84,8 @@ FieldId TreeBuilder::alias(std::string_view key, Kind kind, Effect effect, std::
   return id;
 }
 
-void TreeBuilder::derivation(FieldId field, Algo algo, TargetRef over) {
-  tree_.derivations.push_back({field, algo, std::move(over)});
+void TreeBuilder::derivation(FieldId field, Algo algo, TargetRef over, std::optional<TargetRef> beside) {
+  tree_.derivations.push_back({field, algo, std::move(over), std::move(beside)});
 }
 
 void TreeBuilder::derived(FieldId field, bool holds, std::string_view message) {

@@ -45,11 +45,11 @@ class TreeBuilder {
   Bytes bytes(FieldId id) const { return tree_.bytes(id); }
 
   void payload(Payload payload) { tree_.payloads.push_back(std::move(payload)); }
-  void derivation(FieldId field, Algo algo, TargetRef over);
+  void derivation(FieldId field, Algo algo, TargetRef over, std::optional<TargetRef> beside = {});
   // Marks a field as recomputed from this blob (holds) or reports integrity: `message` says what was expected.
   void derived(FieldId field, bool holds, std::string_view message);
   void anomaly(FieldId field, AnomalyKind kind, std::string message);
-  Tree& tree() { return tree_; }  // identity, owners_free
+  Tree& tree() { return tree_; }  // identity, facts, owners_free
 
   // Claims the rest as a gap, closes every open node and checks the tiling. Errors: budget, internal.
   Result<Tree> finish();

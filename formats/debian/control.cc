@@ -1,14 +1,110 @@
 #include "formats/debian/control.h"
 
-#include "formats/tree_builder.h"
+#include <algorithm>
+#include <array>
+
+#include "formats/ascii.h"
+#include "formats/debian/deb822.h"
 
 namespace unrepro {
+namespace {
+
+constexpr Deb822Rule relation(std::string_view name) {
+  return {name, Kind::dependency, Effect::behaviour, kCritical, Deb822Shape::relations};
+}
+
+// What no rule names is behaviour. Tables beside the code: deb-control(5).
+constexpr std::array kRules = {
+    Deb822Rule{"Package", Kind::name},
+    Deb822Rule{"Source", Kind::text},
+    Deb822Rule{"Version", Kind::version},
+    Deb822Rule{"Architecture", Kind::text},
+    Deb822Rule{"Multi-Arch", Kind::text},
+    Deb822Rule{"Essential", Kind::text},
+    Deb822Rule{"Protected", Kind::text},
+    Deb822Rule{"Installed-Size", Kind::size},
+    Deb822Rule{"Maintainer", Kind::text, Effect::content},
+    Deb822Rule{"Original-Maintainer", Kind::text, Effect::content},
+    Deb822Rule{"Section", Kind::text, Effect::content},
+    Deb822Rule{"Priority", Kind::text, Effect::content},
+    Deb822Rule{"Homepage", Kind::text, Effect::content},
+    Deb822Rule{"Bugs", Kind::text, Effect::content},
+    Deb822Rule{"Origin", Kind::text, Effect::content},
+    Deb822Rule{"Description", Kind::text, Effect::content},
+    Deb822Rule{"Tag", Kind::text, Effect::content},
+    Deb822Rule{"Build-Ids", Kind::build_id, Effect::behaviour, 0, Deb822Shape::words},
+    relation("Pre-Depends"),
+    relation("Depends"),
+    relation("Recommends"),
+    relation("Suggests"),
+    relation("Enhances"),
+    relation("Breaks"),
+    relation("Conflicts"),
+    relation("Provides"),
+    relation("Replaces"),
+    relation("Built-Using"),
+    relation("Static-Built-Using"),
+};
+
+Identity read_identity(std::string_view text) {
+  Identity identity;
+  identity.package = deb822_value(text, "Package");
+  identity.version = deb822_value(text, "Version");
+  identity.architecture = deb822_value(text, "Architecture");
+  const SourceName source = split_source(deb822_value(text, "Source"));
+  identity.source = source.name.empty() ? std::string_view(identity.package) : source.name;
+  identity.source_version = source.version.empty() ? without_binnmu(identity.version) : source.version;
+  return identity;
+}
+
+void derive_installed_size(TreeBuilder& tree, const Deb822Rule& rule, FieldId leaf) {
+  if (rule.kind != Kind::size) return;
+  tree.derivation(leaf, Algo::installed_size, {.keys = {"data.tar"}, .until_format = "deb"},
+                  TargetRef{.keys = {"control.tar"}, .until_format = "deb"});
+}
+
+Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {
+  const std::string_view text = as_text(blob->bytes());
+  TreeBuilder tree(std::move(blob), kDebControl.id, budget);
+  tree.tree().identity = read_identity(text);
+  tree.open("", Kind::group, Encoding::record);
+  const std::size_t paragraphs =
+      take_paragraphs(tree, Deb822Scanner(text), {.rules = kRules, .claimed = derive_installed_size});
+  if (paragraphs != 1) {
+    tree.anomaly(Tree::kRoot, AnomalyKind::structural,
+                 std::to_string(paragraphs) + " paragraphs, deb-control(5) has one");
+  }
+  return tree.finish();
+}
+
+}  // namespace
+
+std::string_view without_binnmu(std::string_view version) {
+  const std::size_t plus = version.rfind("+b");
+  if (plus == std::string_view::npos || plus + 2 == version.size()) return version;
+  const std::string_view number = version.substr(plus + 2);
+  return std::all_of(number.begin(), number.end(), ascii::is_digit) ? version.substr(0, plus) : version;
+}
+
+SourceName split_source(std::string_view value) {
+  const std::size_t space = value.find(' ');
+  SourceName source{.name = value.substr(0, space)};
+  const std::size_t open = value.find('(');
+  const std::size_t close = value.rfind(')');
+  if (open != std::string_view::npos && close != std::string_view::npos && close > open) {
+    source.version = value.substr(open + 1, close - open - 1);
+  }
+  return source;
+}
 
 const Format kDebControl = {
     .id = "deb-control",
-    .spec = "",
-    .probe = [](const ProbeInput&) noexcept -> Bits { return 0; },
-    .decode = nullptr,
+    .spec = "deb-control(5); Debian Policy 5.3",
+    .probe = [](const ProbeInput& input) noexcept -> Bits {
+      const std::string_view name = input.context.name;
+      return input.context.role == "deb.control" && (name == "control" || name == "./control") ? 64 : 0;
+    },
+    .decode = decode,
 };
 
 }  // namespace unrepro
