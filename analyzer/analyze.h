@@ -7,6 +7,7 @@
 #include <string>
 
 #include "analyzer/report.h"
+#include "formats/blob.h"
 #include "formats/budget.h"
 
 namespace unrepro {
@@ -25,5 +26,9 @@ struct Options {
 // Errors: io (missing, unreadable, a device or socket as input). Everything else ends in the report.
 Result<Report> analyze(const std::filesystem::path& left, const std::filesystem::path& right,
                        const Options& options);
+
+// The same for two artifacts in memory; the names are what reports call them. Errors: none but internal.
+Result<Report> analyze_blobs(BlobRef left, std::string left_name, BlobRef right, std::string right_name,
+                             const Options& options);
 
 }  // namespace unrepro
