@@ -2,7 +2,7 @@
 // The whole input is the blob.
 
 #include <cstdint>
-#include <cstdlib>
+#include <numeric>
 #include <string>
 
 #include "formats/format.h"
@@ -12,6 +12,15 @@
 
 namespace unrepro {
 namespace {
+
+// Searching an encoder costs a hundred times what decoding does: a fuzzer does it for one input in 64.
+bool wants_encoder([[maybe_unused]] Bytes input) {
+#ifdef UNREPRO_FUZZ_REPLAY
+  return true;
+#else
+  return std::accumulate(input.begin(), input.end(), 0u) % 64 == 0;
+#endif
+}
 
 // A view must tile its leaf front to back.
 void walk_view(const Format& format, const Tree& tree, FieldId leaf, ViewKind kind) {
@@ -48,7 +57,7 @@ void walk(const Format& format, const Tree& tree, Budget& budget) {
     FUZZ_REQUIRE(anomaly.field < fields || anomaly.field == kNoField);
     FUZZ_REQUIRE(!anomaly.message.empty());
   }
-  if (format.encoder) (void)format.encoder(tree, false, budget);
+  if (format.encoder && wants_encoder(tree.blob()->bytes())) (void)format.encoder(tree, false, budget);
 }
 
 void decode(const Format& format, const BlobRef& blob, const Context& context) {
