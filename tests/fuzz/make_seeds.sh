@@ -61,9 +61,29 @@ seed deb-control demo < control/control
 printf '%s\n' 'Package: libfrob1' 'Source: frob (1.0-2)' 'Version: 1.0-2+b1' 'Architecture: amd64' \
   'Depends: libc6 (>= 2.36), libz1 | libz-ng1' 'Multi-Arch: same' 'Description: widgets' ' .' ' More.' |
   seed deb-control depends
+printf '#!/bin/sh\nset -e\nif [ "$1" = configure ]; then\n\tldconfig\nfi\n' | seed deb-script postinst
+printf '/etc/frob.conf\nremove-on-upgrade /etc/old.conf\n' | seed deb-conffiles conffiles
+printf 'libfrob 1 libfrob1 (>= 1.0)\nudeb: libfrob 1 libfrob1-udeb\n' | seed deb-lines shlibs
 seed md5sums demo < control/md5sums
 seed deb822 control < control/control
 printf 'Origin: a\nLabel: b\n\n# comment\nFiles: \n 0123 4 x\n' | seed deb822 paragraphs
+upload() { # the paragraph that .changes, .dsc and .buildinfo share
+  printf 'Format: %s\nSource: frob\nBinary: frob\nArchitecture: all\nVersion: 1.0\n' "$1"
+  printf 'Checksums-Sha256:\n %s %d frob_1.0_all.deb\n' \
+    "$(sha256sum < "$demo/left.deb" | cut -d' ' -f1)" "$(stat -c %s "$demo/left.deb")"
+}
+{ upload 1.8; printf 'Files:\n %032d 1460 utils optional frob_1.0_all.deb\n' 0; } | seed changes demo
+{
+  printf -- '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n'
+  upload '3.0 (quilt)'
+  printf -- '-----BEGIN PGP SIGNATURE-----\n\niQIzBAEB\n=abcd\n-----END PGP SIGNATURE-----\n'
+} | seed dsc signed
+{
+  upload 1.0
+  printf 'Build-Origin: Debian\nBuild-Architecture: amd64\nBuild-Date: Thu, 01 Feb 2024 00:00:00 +0000\n'
+  printf 'Build-Path: /build/frob-1.0\nInstalled-Build-Depends:\n base-files (= 12.4),\n bash (= 5.2.15-2+b2)\n'
+  printf 'Environment:\n LANG="C.UTF-8"\n SOURCE_DATE_EPOCH="1706745600"\n'
+} | seed buildinfo demo
 seed text script < data/usr/bin/frob
 seed text html < data/usr/share/doc/frob/manual.html
 printf 'crlf\r\n\ttab no newline at end \xff\xfe' | seed text edges
