@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Makes the seeds from the demo pair with real tools (binutils, gzip, xz, zstd, bzip2, tar, bsdtar), one folder a
+# target. Seeds that a fuzzer found are kept: this only writes the files it names.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+demo=$here/../data/demo
+export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=1706745600
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+
+seed() { # TARGET NAME, bytes on stdin
+  mkdir -p "$here/seeds/$1"
+  cat > "$here/seeds/$1/$2"
+}
+pair() { # NAME LEFT RIGHT
+  python3 -c 'import struct, sys
+left, right = (open(name, "rb").read() for name in sys.argv[1:])
+sys.stdout.buffer.write(struct.pack("<I", len(left)) + left + right)' "$2" "$3" | seed pair "$1"
+}
+
+for side in left right; do
+  mkdir "$work/$side"
+  seed deb "demo-$side" < "$demo/$side.deb"
+  (cd "$work/$side" && ar x "$demo/$side.deb" && xz -dk control.tar.xz data.tar.xz && mkdir control data &&
+    tar -xf control.tar -C control && tar -xf data.tar -C data)
+done
+cd "$work/left"
+
+# Containers.
+ar rcD "$work/gnu.a" control/control control/md5sums
+seed ar gnu < "$work/gnu.a"
+printf 'long\n' > a-name-longer-than-sixteen-bytes.txt
+ar rcD "$work/long.a" a-name-longer-than-sixteen-bytes.txt control/control
+seed ar gnu-long-name < "$work/long.a"
+archive() { # FORMAT DIRECTORY MTIME: a reproducible tar on stdout
+  local options=()
+  [ "$1" != pax ] || options=(--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime)
+  tar --format="$1" "${options[@]}" --sort=name --mtime="$3" --owner=root:0 --group=root:0 -b 1 -c -C "$2" .
+}
+for variant in v7 ustar gnu pax; do
+  archive "$variant" data @1706745600 | seed tar "$variant"
+done
+long=$(printf 'directory/%.0s' $(seq 14))
+mkdir -p "deep/$long" && printf 'x' > "deep/${long}file" && ln -s "${long}file" deep/link
+archive gnu deep @1706745600 | seed tar deep-gnu
+archive pax deep @1706745600.5 | seed tar deep-pax
+seed tar debian-control < control.tar
+
+# Streams.
+gzip -9nc control/control | seed gzip control-9n
+seed gzip named < data/usr/share/doc/frob/changelog.gz
+xz -c control/control | seed xz control
+xz --check=sha256 --block-size=128 -c control/control control/md5sums | seed xz blocks
+zstd -q -19 --check -c control/control | seed zstd control-19
+zstd -q -1 --no-check -c data.tar | seed zstd data
+bzip2 -c control/control | seed bzip2 control
+bzip2 -1c data.tar | seed bzip2 data
+
+# Text.
+seed deb-control demo < control/control
+printf '%s\n' 'Package: libfrob1' 'Source: frob (1.0-2)' 'Version: 1.0-2+b1' 'Architecture: amd64' \
+  'Depends: libc6 (>= 2.36), libz1 | libz-ng1' 'Multi-Arch: same' 'Description: widgets' ' .' ' More.' |
+  seed deb-control depends
+printf '#!/bin/sh\nset -e\nif [ "$1" = configure ]; then\n\tldconfig\nfi\n' | seed deb-script postinst
+printf '/etc/frob.conf\nremove-on-upgrade /etc/old.conf\n' | seed deb-conffiles conffiles
+printf 'libfrob 1 libfrob1 (>= 1.0)\nudeb: libfrob 1 libfrob1-udeb\n' | seed deb-lines shlibs
+seed md5sums demo < control/md5sums
+seed deb822 control < control/control
+printf 'Origin: a\nLabel: b\n\n# comment\nFiles: \n 0123 4 x\n' | seed deb822 paragraphs
+upload() { # the paragraph that .changes, .dsc and .buildinfo share
+  printf 'Format: %s\nSource: frob\nBinary: frob\nArchitecture: all\nVersion: 1.0\n' "$1"
+  printf 'Checksums-Sha256:\n %s %d frob_1.0_all.deb\n' \
+    "$(sha256sum < "$demo/left.deb" | cut -d' ' -f1)" "$(stat -c %s "$demo/left.deb")"
+}
+{ upload 1.8; printf 'Files:\n %032d 1460 utils optional frob_1.0_all.deb\n' 0; } | seed changes demo
+{
+  printf -- '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n'
+  upload '3.0 (quilt)'
+  printf -- '-----BEGIN PGP SIGNATURE-----\n\niQIzBAEB\n=abcd\n-----END PGP SIGNATURE-----\n'
+} | seed dsc signed
+{
+  upload 1.0
+  printf 'Build-Origin: Debian\nBuild-Architecture: amd64\nBuild-Date: Thu, 01 Feb 2024 00:00:00 +0000\n'
+  printf 'Build-Path: /build/frob-1.0\nInstalled-Build-Depends:\n base-files (= 12.4),\n bash (= 5.2.15-2+b2)\n'
+  printf 'Environment:\n LANG="C.UTF-8"\n SOURCE_DATE_EPOCH="1706745600"\n'
+} | seed buildinfo demo
+seed text script < data/usr/bin/frob
+seed text html < data/usr/share/doc/frob/manual.html
+printf 'crlf\r\n\ttab no newline at end \xff\xfe' | seed text edges
+
+# Pairs.
+pair debs "$demo/left.deb" "$demo/right.deb"
+pair equal "$demo/left.deb" "$demo/left.deb"
+pair tars control.tar ../right/control.tar
+pair text data/usr/share/doc/frob/build.txt ../right/data/usr/share/doc/frob/build.txt
+pair streams data.tar.xz ../right/data.tar.xz
+pair kinds control/control control.tar.xz
+pair empty /dev/null control/control
