@@ -28,7 +28,6 @@ Result<Report> analyze(const std::filesystem::path& left, const std::filesystem:
                        const Options& options);
 
 // The same for bytes in memory; names stand for the paths.
-// The same for two artifacts in memory; the names are what reports call them. Errors: none but internal.
 Result<Report> analyze_blobs(BlobRef left, std::string left_name, BlobRef right, std::string right_name,
                              const Options& options);
 

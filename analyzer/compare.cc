@@ -59,7 +59,9 @@ struct Job {
 class Comparer {
  public:
   Comparer(Pair& pair, Budget& budget, const std::function<void(std::string_view)>& progress)
-      : pair_(pair), l_(pair.left->tree()), r_(pair.right->tree()), budget_(budget), progress_(progress) {
+      : pair_(pair),
+        is_stream_(pair.left->stream_payload() != kNoField && pair.right->stream_payload() != kNoField),
+        l_(pair.left->tree()), r_(pair.right->tree()), budget_(budget), progress_(progress) {
     for (const Derivation& derivation : l_.derivations) left_derivations_.emplace(derivation.field, &derivation);
     for (const Derivation& derivation : r_.derivations) right_derivations_.emplace(derivation.field, &derivation);
   }
@@ -267,11 +269,17 @@ class Comparer {
       return;
     }
     if (equal) return;
+    if (left.kind == Kind::padding && is_filler(left) && is_filler(right)) return derived(l, r);
     if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
     if (left.is(kDerived) && right.is(kDerived)) return derived(l, r);
     const Spelling a = decode_number(left.encoding, left_bytes), b = decode_number(right.encoding, right_bytes);
     if (a.number && a.number == b.number && a.canonical && b.canonical) return covered(l, r);
     changed(l, r);
+  }
+
+  // Padding whose content the decoder has checked: its length follows from what it pads.
+  static bool is_filler(const Field& field) {
+    return field.kind == Kind::padding && (field.is(kCovered) || (field.effect == Effect::inert && field.is(kInRange)));
   }
 
   void covered(FieldId l, FieldId r) {
@@ -317,7 +325,7 @@ class Comparer {
       }
       return;
     }
-    if (!field.inner() && field.is(kCovered)) {
+    if (!field.inner() && field.is(kCovered) && field.kind != Kind::padding) {
       Scope& scope = scopes_.back();
       scope.covered += field.length;
       FieldId& first = is_left ? scope.first_left : scope.first_right;
@@ -334,7 +342,7 @@ class Comparer {
     difference.weight = std::max<std::uint64_t>(1, field.length);
     (is_left ? difference.left : difference.right) = side(tree, id, is_left ? scopes_.back().left : scopes_.back().right);
     item.where = where_;
-    item.is_derived = field.is(kDerived);
+    item.is_derived = field.is(kDerived) || is_filler(field);
     (is_left ? item.left : item.right) = item.is_derived ? Derived::holds : Derived::absent;
     note_alias(field);
     if (field.kind == Kind::member) {
@@ -459,7 +467,7 @@ class Comparer {
 
   void enter(const Tree& tree, FieldId id) {
     trail_.push_back(where_.field.size());
-    if (tree[id].kind == Kind::member) {
+    if (tree[id].kind == Kind::member && !is_stream_) {
       fields_.push_back(std::move(where_.field));
       where_.field.clear();
       where_.members.emplace_back(tree.key(id));
@@ -486,6 +494,7 @@ class Comparer {
   static constexpr std::size_t kLongestKey = 256;
 
   Pair& pair_;
+  const bool is_stream_;  // the members of a compressed stream have no names of their own
   const Tree& l_;
   const Tree& r_;
   Budget& budget_;

@@ -15,7 +15,8 @@ namespace unrepro {
 namespace {
 
 constexpr std::size_t kAnomaliesOfATree = 64;
-constexpr std::uint64_t kShownField = 256;
+constexpr std::uint64_t kShownField = 256;  // a field up to this size is shown whole
+constexpr std::uint64_t kShownText = 160, kShownBytes = 40;
 
 std::string derived_cause(Kind kind) {
   switch (kind) {
@@ -44,7 +45,8 @@ std::optional<Evidence> evidence(const Side& side) {
   } else if (field.length <= kShownField) {
     shown.value = describe(*side.tree, side.field);
   } else {
-    shown.value = escape(side.bytes, kShownField);
+    const bool is_text = field.kind == Kind::text || field.kind == Kind::script;
+    shown.value = escape(side.bytes, is_text ? kShownText : kShownBytes);
   }
   return shown;
 }
@@ -163,13 +165,8 @@ class Explainer {
     finding.proof = Proof::none;
     finding.verdict = Verdict::divergent;
     finding.severity = difference.critical ? Severity::alert : Severity::warning;
-    if (kind == Kind::padding && difference.effect == Effect::inert && difference.in_range) {
-      finding.cause = "derived-layout";
-      finding.proof = Proof::recomputed;
-      finding.verdict = Verdict::equivalent;
-      finding.severity = Severity::info;
-      finding.derived = true;
-    } else if (difference.critical) {
+    finding.capacity = Capacity::unlimited();
+    if (difference.critical) {
       const bool outside = kind == Kind::gap || kind == Kind::trailing;
       finding.cause = outside ? "structural-anomaly" : "semantic-change";
     } else if (kind == Kind::member) {

@@ -74,6 +74,8 @@ void Summary::account() {
     } else {
       accounting.by_proof[finding.proof] += finding.bytes;
     }
+    // What is not accepted leaves nothing to choose.
+    if (lacks_cause(finding)) continue;
     if (entry.parameter.empty() || parameters.insert(finding.cause + '\0' + entry.parameter).second) {
       accounting.capacity += finding.capacity;
     }

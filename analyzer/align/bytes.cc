@@ -37,9 +37,9 @@ constexpr std::size_t kMaxFingerprints = 1 << 18;  // expected, a side and call
 constexpr std::size_t kMinSpacing = 16, kMaxSpacing = 4096;
 constexpr int kLevels = 3;
 constexpr std::size_t kSmallRegion = 64 << 10;  // aligned by words of 8 bytes
-constexpr std::size_t kWordBudget = 4 << 20;    // bytes aligned by words in all
+constexpr std::size_t kWordBudget = 1 << 20;    // bytes aligned by words in all
 constexpr std::size_t kStretch = 64;            // equal bytes that end a stretch of positional differences
-constexpr AlignCost kCost = {.max_edits = 512, .steps_per_element = 16, .max_rounds = 4};
+constexpr AlignCost kCost = {.max_edits = 128, .steps_per_element = 4, .max_rounds = 2};
 
 // One value a byte, for the rolling hash: splitmix64 over 1 to 256.
 constexpr std::array<std::uint32_t, 256> make_gear() {
