@@ -3,12 +3,13 @@
 //
 // Method: 1. Common prefix and suffix are dropped. Equally long sides are compared position by position
 // first; if little differs, each differing stretch is aligned on its own, else the whole.
-// 2. A window of 32 bytes is rolled over both sides; where its hash falls into a fixed class (once in 16 to
-// 4096 positions, by the size), the window becomes a fingerprint. Equal content gives equal fingerprints
-// wherever it lies. The two sequences of fingerprints are aligned (sequence.h); every pair is verified byte
-// by byte and extended forward as far as the bytes agree.
-// 3. What remains between is aligned again with denser fingerprints, and finally, where it is small, with all
-// words of 8 bytes. What finds no anchor differs as a whole, or by position if the sides are equally long.
+// 2. A window of 32 bytes is rolled over both sides; where its hash falls into a fixed class (once in 16
+// positions, more rarely in large input), the window becomes a fingerprint. Equal content gives equal
+// fingerprints wherever it lies. The two sequences of fingerprints are aligned (sequence.h); every pair is
+// verified byte by byte and extended forward as far as the bytes agree.
+// 3. What remains between: small edits, behind which the bytes go on alike, are stepped over. The rest is
+// aligned again with denser fingerprints, and finally, where it is small, with all words of 8 bytes. What
+// finds no anchor differs as a whole, or by position if the sides are equally long.
 //
 // Bound: kLevels passes of constant work a byte. Fingerprints keep a minimum distance, so that periodic
 // content cannot make more of them, and the last level has a total budget of bytes. Anchors are never taken
@@ -34,11 +35,13 @@ constexpr std::uint64_t kMergeBelow = 8;
 constexpr std::size_t kWindow = 32;
 constexpr std::size_t kWord = 8;
 constexpr std::size_t kMaxFingerprints = 1 << 18;  // expected, a side and call
-constexpr std::size_t kMinSpacing = 16, kMaxSpacing = 4096;
+constexpr std::size_t kMinSpacing = 16, kMaxSpacing = 1 << 24;
 constexpr int kLevels = 3;
-constexpr std::size_t kSmallRegion = 64 << 10;  // aligned by words of 8 bytes
-constexpr std::size_t kWordBudget = 1 << 20;    // bytes aligned by words in all
-constexpr std::size_t kStretch = 64;            // equal bytes that end a stretch of positional differences
+constexpr std::size_t kSmallRegion = 1 << 10;  // aligned by words of 8 bytes
+constexpr std::size_t kWordBudget = 1 << 20;   // bytes aligned by words in all
+constexpr std::size_t kStretch = 64;           // equal bytes that end a stretch of positional differences
+constexpr std::size_t kReach = 16;             // bytes of both sides that a small edit may take
+constexpr std::size_t kResync = 16;            // equal bytes that must follow it
 constexpr AlignCost kCost = {.max_edits = 128, .steps_per_element = 4, .max_rounds = 2};
 
 // One value a byte, for the rolling hash: splitmix64 over 1 to 256.
@@ -114,18 +117,53 @@ class Aligner {
 
   // The depth of the recursion is at most kLevels, plus one for stretches.
   void align(Hunk region, int level) {
-    const std::size_t prefix = common_prefix(lefts(region), rights(region));
-    region.left_begin += prefix;
-    region.right_begin += prefix;
+    skip_prefix(region);
+    if (level > 0) step_over_small_edits(region);
     const std::size_t suffix = common_suffix(lefts(region), rights(region));
     region.left_end -= suffix;
     region.right_end -= suffix;
     const Bytes l = lefts(region), r = rights(region);
     if (level == 0 && l.size() == r.size() && mostly_equal(l, r)) {
-      each_stretch(region, kStretch, [&](const Hunk& stretch) { cut(stretch, 1); });
+      each_stretch(region, kStretch, [&](const Hunk& stretch) { align(stretch, 1); });
     } else {
       cut(region, level);
     }
+  }
+
+  void skip_prefix(Hunk& region) const {
+    const std::size_t prefix = common_prefix(lefts(region), rights(region));
+    region.left_begin += prefix;
+    region.right_begin += prefix;
+  }
+
+  // Drops from the front what differs in a few bytes only and goes on with at least kResync equal ones.
+  void step_over_small_edits(Hunk& region) {
+    for (;;) {
+      const Bytes l = lefts(region), r = rights(region);
+      if (std::min(l.size(), r.size()) < kReach + kResync) return;
+      const Span edit = small_edit(l.data(), r.data());
+      if (edit.begin + edit.length == 0) return;
+      add({region.left_begin, region.left_begin + edit.begin, region.right_begin,
+           region.right_begin + edit.length});
+      region.left_begin += edit.begin;
+      region.right_begin += edit.length;
+      skip_prefix(region);
+    }
+  }
+
+  // The pair of ranges (lengths on the left and right) behind which kResync bytes agree: overwritten bytes
+  // first, then the shortest ones of unequal length; two zeros when there are none of up to kReach bytes
+  // together. Requires kReach + kResync bytes on both sides.
+  static Span small_edit(const std::uint8_t* l, const std::uint8_t* r) {
+    for (std::size_t both = 1; both <= kReach / 2; ++both) {
+      if (std::memcmp(l + both, r + both, kResync) == 0) return {both, both};
+    }
+    for (std::size_t both = 1; both <= kReach; ++both) {
+      for (std::size_t left = 0; left <= both; ++left) {
+        if (std::memcmp(l + left, r + (both - left), kResync) == 0) return {left, both - left};
+      }
+    }
+    return {};
   }
 
   // Aligns by anchors, or settles.

@@ -18,7 +18,7 @@ template <class KeyOf>
 void sort_by_key(Indices& indices, const KeyOf& key_of) {
   std::sort(indices.begin(), indices.end(), [&](std::uint32_t a, std::uint32_t b) {
     const auto order = key_of(a) <=> key_of(b);
-    return order != 0 ? order < 0 : a < b;
+    return std::is_neq(order) ? std::is_lt(order) : a < b;
   });
 }
 
@@ -32,9 +32,9 @@ Pairing merge(Indices lefts, Indices rights, const LeftKey& left_key, const Righ
   auto r = rights.begin();
   while (l != lefts.end() && r != rights.end()) {
     const auto order = left_key(*l) <=> right_key(*r);
-    if (order == 0) {
+    if (std::is_eq(order)) {
       result.pairs.emplace_back(*l++, *r++);
-    } else if (order < 0) {
+    } else if (std::is_lt(order)) {
       result.left_only.push_back(*l++);
     } else {
       result.right_only.push_back(*r++);

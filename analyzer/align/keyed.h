@@ -24,7 +24,7 @@ Pairing pair_by_key(std::span<const std::string_view> left, std::span<const std:
 struct ContentId {
   std::uint64_t size = 0;
   std::uint64_t hash_low = 0, hash_high = 0;
-  auto operator<=>(const ContentId&) const = default;
+  auto operator<=>(const ContentId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // Renames: takes items of equal content out of left_only and right_only and returns their pairs, ascending by

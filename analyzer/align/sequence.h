@@ -22,9 +22,9 @@ struct AlignCost {
 };
 
 // Aligns two sequences of element hashes; hunks are in order and do not touch. Equal hashes are taken for
-// equal elements: callers verify what they pair. Deterministic. Time O(rounds * (n + m) log(n + m)) with a
-// constant number of steps a round, whatever the input; memory O(n + m). Sequences of 2^32 - 1 elements or
-// more are not searched for anchors.
+// equal elements: callers verify what they pair. Deterministic. Time O((n + m) log(n + m)) whatever the
+// input, with the product of steps_per_element and max_rounds as constant; memory O(n + m), about 40 bytes an
+// element. Regions of 2^32 - 2 elements or more are not searched for anchors.
 std::vector<Hunk> align_sequences(std::span<const std::uint64_t> left, std::span<const std::uint64_t> right,
                                   const AlignCost& cost = {});
 

@@ -18,10 +18,10 @@ struct TextLimits {
   std::size_t paired_lines = 200;
 };
 
-// Where two texts differ: each hunk is one region of changed lines, or the differing tokens of one changed
-// line. All bytes outside the hunks were compared and are equal, in order. Falls back to align_bytes() when a
-// side has no lines or more of them than the memory allows. Deterministic; time O(n log n); memory 8 bytes a
-// line and 4 times that for a while, at most about the size of both sides.
+// Where two texts differ: each hunk is one region of changed lines, or differing tokens of one changed line.
+// All bytes outside the hunks were compared and are equal, in order. Falls back to align_bytes() when a side
+// has no view of lines that tiles it, or more than a million lines that are shorter than 16 bytes on average.
+// Deterministic; time O(n log n); memory 8 bytes a line, and about 40 bytes a line while lines are aligned.
 using TextHunk = Run;
 using TextDiff = RunList;
 TextDiff diff_text(Bytes left, const ViewSource& left_views, Bytes right, const ViewSource& right_views,
