@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -137,7 +138,7 @@ Result<void> BlobWriter::append(Bytes bytes) {
   size_ += bytes.size();
   if (fd_ < 0) {
     const std::uint64_t needed = size_ > reserved_ ? std::max<std::uint64_t>(size_ - reserved_, 64u << 10) : 0;
-    if (size_ <= kHeapBlobAtMost && (needed == 0 || budget_.reserve_heap(needed))) {
+    if (std::max(size_, expected_) <= kHeapBlobAtMost && (needed == 0 || budget_.reserve_heap(needed))) {
       reserved_ += needed;
       heap_.insert(heap_.end(), bytes.begin(), bytes.end());
       return {};

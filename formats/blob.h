@@ -48,6 +48,8 @@ class BlobWriter {
   BlobWriter(const BlobWriter&) = delete;
   BlobWriter& operator=(const BlobWriter&) = delete;
 
+  // A hint that about this many bytes will come: large content then goes to its file without a detour.
+  void expect(std::uint64_t bytes) { expected_ = bytes; }
   // Errors: budget, io (temporary file).
   Result<void> append(Bytes bytes);
   std::uint64_t size() const { return size_; }
@@ -61,6 +63,7 @@ class BlobWriter {
   std::vector<std::uint8_t> heap_;
   std::uint64_t reserved_ = 0;
   std::uint64_t size_ = 0;
+  std::uint64_t expected_ = 0;
   int fd_ = -1;
 };
 

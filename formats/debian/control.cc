@@ -42,8 +42,9 @@ constexpr std::array kRules = {
     relation("Conflicts"),
     relation("Provides"),
     relation("Replaces"),
-    relation("Built-Using"),
-    relation("Static-Built-Using"),
+    // Which sources were compiled in: a record, which decides nothing at installation.
+    Deb822Rule{"Built-Using", Kind::dependency, Effect::content, 0, Deb822Shape::relations},
+    Deb822Rule{"Static-Built-Using", Kind::dependency, Effect::content, 0, Deb822Shape::relations},
 };
 
 Identity read_identity(std::string_view text) {

@@ -43,6 +43,8 @@ class LzmaStream {
   lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 
+constexpr std::uint64_t kUsualRatio = 3;  // of decompressed to compressed bytes
+
 std::string at_offset(std::uint64_t offset) { return " at offset " + std::to_string(offset); }
 
 // Blocks can be decoded in parallel when their headers state both sizes, as threaded encoders write them.
@@ -53,7 +55,8 @@ bool first_block_has_sizes(Bytes stream) {
 }
 
 lzma_ret start_decoder(LzmaStream& lzma, Bytes input) {
-  const std::uint32_t threads = std::min(std::max(std::thread::hardware_concurrency(), 1u), kMostThreads);
+  // Both artifacts are decoded at the same time, so that each gets half of the processors.
+  const std::uint32_t threads = std::clamp(std::thread::hardware_concurrency() / 2, 1u, kMostThreads);
   if (threads == 1 || !first_block_has_sizes(input)) {
     return lzma_stream_decoder(lzma.get(), kMemoryLimit, LZMA_TELL_UNSUPPORTED_CHECK);
   }
@@ -87,6 +90,7 @@ Result<StreamEnd> decode_stream(Bytes input, BlobWriter& out) {
   if (start_decoder(lzma, input) != LZMA_OK) return fail(Trouble::internal, "liblzma: cannot start decoding");
   lzma->next_in = input.data();
   lzma->avail_in = input.size();
+  out.expect(kUsualRatio * input.size());
   OutputChunk chunk;
   lzma_ret status = LZMA_OK;
   while (status == LZMA_OK) {
