@@ -28,7 +28,8 @@ struct Source {
 Result<Source> source_from_path(const std::filesystem::path& path) {
   Source source{.path = path, .blob = nullptr, .name = path.string(), .on_disk = true};
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return fail(Trouble::io, path.string() + ": " + std::strerror(errno));
+  if (::stat(path.c_str(), &status) != 0)
+    return fail(Trouble::io, path.string() + ": " + std::strerror(errno));
   if (S_ISDIR(status.st_mode)) return source;
   if (!S_ISREG(status.st_mode)) {
     return fail(Trouble::io, path.string() + ": neither a regular file nor a directory");
@@ -74,8 +75,8 @@ Result<Artifact> open_artifact(const Source& source, Budget& budget) {
   return Artifact::open_blob(source.blob, source.path, source.on_disk, budget);
 }
 
-// Normal forms say for any number of sides what the findings say for this pair: if they disagree, one of the two is
-// wrong, and nothing is accepted.
+// Normal forms say for any number of sides what the findings say for this pair: if they disagree, one of the
+// two is wrong, and nothing is accepted.
 void add_normal_forms(const Artifact& left, const Artifact& right, const Options& options, Budget& budget,
                       Report& report) {
   if (report.verdict != Verdict::equivalent && report.verdict != Verdict::explained) return;
@@ -106,7 +107,8 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
   Report report;
   report.reference_time = format_instant(options.reference_time);
   Clock clock(report);
-  parallel_each(2, [&](std::size_t i) { fill_side(i == 0 ? report.left : report.right, i == 0 ? left : right); });
+  parallel_each(
+      2, [&](std::size_t i) { fill_side(i == 0 ? report.left : report.right, i == 0 ? left : right); });
   const std::uint64_t input = report.left.size + report.right.size;
   clock.pass("hash", input);
   Limits limits = options.limits;
@@ -136,7 +138,8 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
   report.right.format = sides[1]->root().format().id;
   clock.pass("open", input);
 
-  const std::unique_ptr<Pair> pair = compare(sides[0]->root(), sides[1]->root(), {}, budget, options.progress);
+  const std::unique_ptr<Pair> pair =
+      compare(sides[0]->root(), sides[1]->root(), {}, budget, options.progress);
   clock.pass("compare", budget.output_used());
   check_derivations(*pair, budget);
   clock.pass("verify", 0);
@@ -151,7 +154,8 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
   return report;
 }
 
-// When a limit is reached, which part was cut off depends on the schedule; one thread makes it the same every time.
+// When a limit is reached, which part was cut off depends on the schedule; one thread makes it the same every
+// time.
 Result<Report> run_repeatably(const Source& left, const Source& right, const Options& options) {
   Result<Report> report = fail(Trouble::internal, "");
   with_threads(options.threads, [&] { report = run(left, right, options); });
@@ -175,7 +179,8 @@ Result<Report> analyze(const std::filesystem::path& left, const std::filesystem:
 Result<Report> analyze_blobs(BlobRef left, std::string left_name, BlobRef right, std::string right_name,
                              const Options& options) {
   const Source left_source{.path = left_name, .blob = std::move(left), .name = left_name, .on_disk = false};
-  const Source right_source{.path = right_name, .blob = std::move(right), .name = right_name, .on_disk = false};
+  const Source right_source{
+      .path = right_name, .blob = std::move(right), .name = right_name, .on_disk = false};
   return run_repeatably(left_source, right_source, options);
 }
 

@@ -14,16 +14,16 @@ namespace unrepro {
 
 struct Options {
   Limits limits;
-  unsigned threads = 0;              // 0: one per processor
-  bool verify_encoding = false;      // re-encode whole streams instead of a bounded prefix
-  std::int64_t reference_time = 0;   // seconds since 1970; "now" for range checks
-  std::size_t max_findings = 10'000; // printed; never changes accounting or verdict
+  unsigned threads = 0;               // 0: one per processor
+  bool verify_encoding = false;       // re-encode whole streams instead of a bounded prefix
+  std::int64_t reference_time = 0;    // seconds since 1970; "now" for range checks
+  std::size_t max_findings = 10'000;  // printed; never changes accounting or verdict
   // Called now and then from any thread with what is being done; may be empty.
   std::function<void(std::string_view)> progress;
 };
 
-// Compares two files or two directories. The report is the same for any number of threads, any locale and zone.
-// Errors: io (missing, unreadable, a device or socket as input). Everything else ends in the report.
+// Compares two files or two directories. The report is the same for any number of threads, any locale and
+// zone. Errors: io (missing, unreadable, a device or socket as input). Everything else ends in the report.
 Result<Report> analyze(const std::filesystem::path& left, const std::filesystem::path& right,
                        const Options& options);
 

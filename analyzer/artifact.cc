@@ -18,7 +18,8 @@ Result<BlobRef> open_sibling(const std::filesystem::path& directory, std::string
   if (file.empty() || file.find('/') != std::string::npos || file == "." || file == "..") {
     return fail(Trouble::io, "not a plain file name");
   }
-  const int fd = ::open((directory / file).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  const int fd =
+      ::open((directory / file).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return fail(Trouble::io, std::strerror(errno));
   struct stat status {};
   Result<BlobRef> blob = fail(Trouble::io, "not a regular file");
@@ -38,7 +39,8 @@ Result<std::unique_ptr<Opened>> decode(BlobRef blob, const Context& context, std
 }
 
 const Format& directory_format() {
-  static const Format kDirectory = {.id = "directory", .spec = "POSIX.1-2017, XBD 3.129 and 4", .probe = nullptr};
+  static const Format kDirectory = {
+      .id = "directory", .spec = "POSIX.1-2017, XBD 3.129 and 4", .probe = nullptr};
   return kDirectory;
 }
 
@@ -81,8 +83,10 @@ Result<const Opened*> Opened::open(FieldId field, std::vector<std::string> place
     } else if (!budget.allow_depth(depth_ + 1)) {
       child->opened = fail(Trouble::budget, budget.exhausted());
     } else {
-      const Context context{
-          .name = payload.name, .role = payload.role, .unpacked_by_root = payload.unpacked_by_root, .sibling = {}};
+      const Context context{.name = payload.name,
+                            .role = payload.role,
+                            .unpacked_by_root = payload.unpacked_by_root,
+                            .sibling = {}};
       child->opened = decode(std::move(*blob), context, std::move(place), this, budget);
     }
   });

@@ -59,15 +59,17 @@ struct Target {
   BlobRef content;
   const Opened* container = nullptr;  // holds the payload field
   FieldId field = kNoField;
-  std::vector<std::string> place;     // of the content
+  std::vector<std::string> place;  // of the content
 };
 
 class Artifact {
  public:
   // Errors: io, budget, internal.
   static Result<Artifact> open_directory(const std::filesystem::path& path, Budget& budget);
-  // `on_disk`: files beside `path` may be opened where the artifact lists them. Errors: budget, unsupported, internal.
-  static Result<Artifact> open_blob(BlobRef blob, const std::filesystem::path& path, bool on_disk, Budget& budget);
+  // `on_disk`: files beside `path` may be opened where the artifact lists them. Errors: budget, unsupported,
+  // internal.
+  static Result<Artifact> open_blob(BlobRef blob, const std::filesystem::path& path, bool on_disk,
+                                    Budget& budget);
 
   const Opened& root() const { return *root_; }
 

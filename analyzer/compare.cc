@@ -1,5 +1,5 @@
-// Walks two field trees side by side. A pair of blobs is walked front to back in one thread; payloads that differ
-// become jobs, which run in parallel once the walk of their container is done.
+// Walks two field trees side by side. A pair of blobs is walked front to back in one thread; payloads that
+// differ become jobs, which run in parallel once the walk of their container is done.
 
 #include <algorithm>
 #include <cstring>
@@ -18,11 +18,13 @@ namespace unrepro {
 namespace {
 
 bool same_bytes(Bytes left, Bytes right) {
-  return left.size() == right.size() &&
-         (left.data() == right.data() || left.empty() || std::memcmp(left.data(), right.data(), left.size()) == 0);
+  return left.size() == right.size() && (left.data() == right.data() || left.empty() ||
+                                         std::memcmp(left.data(), right.data(), left.size()) == 0);
 }
 
-bool is_list(Encoding encoding) { return encoding >= Encoding::list_set && encoding <= Encoding::list_significant; }
+bool is_list(Encoding encoding) {
+  return encoding >= Encoding::list_set && encoding <= Encoding::list_significant;
+}
 
 bool is_owner(Kind kind) {
   return kind == Kind::uid || kind == Kind::gid || kind == Kind::user_name || kind == Kind::group_name;
@@ -61,9 +63,14 @@ class Comparer {
   Comparer(Pair& pair, Budget& budget, const std::function<void(std::string_view)>& progress)
       : pair_(pair),
         is_stream_(pair.left->stream_payload() != kNoField && pair.right->stream_payload() != kNoField),
-        l_(pair.left->tree()), r_(pair.right->tree()), budget_(budget), progress_(progress) {
-    for (const Derivation& derivation : l_.derivations) left_derivations_.emplace(derivation.field, &derivation);
-    for (const Derivation& derivation : r_.derivations) right_derivations_.emplace(derivation.field, &derivation);
+        l_(pair.left->tree()),
+        r_(pair.right->tree()),
+        budget_(budget),
+        progress_(progress) {
+    for (const Derivation& derivation : l_.derivations)
+      left_derivations_.emplace(derivation.field, &derivation);
+    for (const Derivation& derivation : r_.derivations)
+      right_derivations_.emplace(derivation.field, &derivation);
   }
 
   void run() {
@@ -177,7 +184,8 @@ class Comparer {
 
   // Members left over that have the same content under another name.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> renames(const std::vector<FieldId>& left,
-                                                               const std::vector<FieldId>& right, Pairing& pairing) {
+                                                               const std::vector<FieldId>& right,
+                                                               Pairing& pairing) {
     if (pairing.left_only.empty() || pairing.right_only.empty()) return {};
     const auto identify = [](const Opened& opened, const std::vector<FieldId>& ids,
                              const std::vector<std::uint32_t>& indexes) {
@@ -231,7 +239,8 @@ class Comparer {
     std::sort(by_right.begin(), by_right.end());
     for (const auto& [position, key] : by_right) right_paths.push_back(key);
     difference.nested_order = l_[left[indexes.front()]].kind == Kind::member &&
-                              visits_directories_in_turn(left_paths) && visits_directories_in_turn(right_paths);
+                              visits_directories_in_turn(left_paths) &&
+                              visits_directories_in_turn(right_paths);
     item.where = where_;
     item.where.field = item.where.field.empty() ? "order" : item.where.field + ".order";
     pair_.items.push_back(std::move(item));
@@ -250,6 +259,8 @@ class Comparer {
     const bool left_payload = l_.payload(l) != nullptr, right_payload = r_.payload(r) != nullptr;
     if (left_payload && right_payload) return payload(l, r);
     if (left_payload != right_payload) return changed(l, r);
+    // Further blocks of a stream whose payload is compared as a whole.
+    if (is_stream_ && left.kind == Kind::stream && right.kind == Kind::stream) return;
     const bool equal = same_bytes(left_bytes, right_bytes);
     const auto derivation = left_derivations_.find(l);
     const auto other = right_derivations_.find(r);
@@ -272,14 +283,16 @@ class Comparer {
     if (left.kind == Kind::padding && is_filler(left) && is_filler(right)) return derived(l, r);
     if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
     if (left.is(kDerived) && right.is(kDerived)) return derived(l, r);
-    const Spelling a = decode_number(left.encoding, left_bytes), b = decode_number(right.encoding, right_bytes);
+    const Spelling a = decode_number(left.encoding, left_bytes),
+                   b = decode_number(right.encoding, right_bytes);
     if (a.number && a.number == b.number && a.canonical && b.canonical) return covered(l, r);
     changed(l, r);
   }
 
   // Padding whose content the decoder has checked: its length follows from what it pads.
   static bool is_filler(const Field& field) {
-    return field.kind == Kind::padding && (field.is(kCovered) || (field.effect == Effect::inert && field.is(kInRange)));
+    return field.kind == Kind::padding &&
+           (field.is(kCovered) || (field.effect == Effect::inert && field.is(kInRange)));
   }
 
   void covered(FieldId l, FieldId r) {
@@ -317,7 +330,8 @@ class Comparer {
   void one_sided(Shape shape, const Tree& tree, FieldId id, bool is_item) {
     const Field& field = tree[id];
     const bool is_left = shape == Shape::left_only;
-    if (field.inner() && !is_item && field.kind == Kind::group) {
+    if (is_stream_ && field.kind == Kind::stream) return;
+    if (field.inner() && (is_stream_ || (!is_item && field.kind == Kind::group))) {
       for (const FieldId child : tree.children(id)) {
         enter(tree, child);
         one_sided(shape, tree, child, is_list(field.encoding));
@@ -340,7 +354,8 @@ class Comparer {
     difference.critical = field.is(kCritical);
     difference.in_range = field.is(kInRange);
     difference.weight = std::max<std::uint64_t>(1, field.length);
-    (is_left ? difference.left : difference.right) = side(tree, id, is_left ? scopes_.back().left : scopes_.back().right);
+    (is_left ? difference.left : difference.right) =
+        side(tree, id, is_left ? scopes_.back().left : scopes_.back().right);
     item.where = where_;
     item.is_derived = field.is(kDerived) || is_filler(field);
     (is_left ? item.left : item.right) = item.is_derived ? Derived::holds : Derived::absent;
@@ -381,13 +396,26 @@ class Comparer {
     const auto left = pair_.left->content(l), right = pair_.right->content(r);
     if (!left || !right) return trouble(left ? right.error() : left.error());
     if (same_bytes((*left)->bytes(), (*right)->bytes())) {
-      if (stream && !same_bytes(l_.bytes(l), r_.bytes(r))) encoding(l, r, Shape::encoding);
+      if (stream && !same_streams()) encoding(l, r, Shape::encoding);
       return;
     }
     if (stream) encoding(l, r, Shape::carrier);
     std::vector<std::string> place = pair_.place;
     place.insert(place.end(), where_.members.begin(), where_.members.end());
     jobs_.push_back({l, r, std::move(place), stream});
+  }
+
+  // Whether all encoded blocks are equal, so that only framing differs.
+  bool same_streams() const {
+    const auto blocks = [](const Tree& tree) {
+      std::vector<Bytes> found;
+      for (FieldId id = 0; id < tree.size(); ++id) {
+        if (tree[id].kind == Kind::stream) found.push_back(tree.bytes(id));
+      }
+      return found;
+    };
+    const auto left = blocks(l_), right = blocks(r_);
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_bytes);
   }
 
   void encoding(FieldId l, FieldId r, Shape shape) {
@@ -397,7 +425,7 @@ class Comparer {
     item.difference.critical = false;
     item.is_derived = shape == Shape::carrier;
     item.source = pair_.place;
-    if (shape == Shape::carrier) item.difference.weight = 0;
+    item.difference.weight = shape == Shape::carrier ? 0 : std::max(l_.blob()->size(), r_.blob()->size());
     pair_.items.push_back(std::move(item));
   }
 
@@ -409,7 +437,8 @@ class Comparer {
       if (progress_ && !job.place.empty()) progress_(job.place.back());
       Result<const Opened*> sides[2] = {fail(Trouble::internal, ""), fail(Trouble::internal, "")};
       parallel_each(2, [&](std::size_t which) {
-        sides[which] = which == 0 ? pair_.left->open(job.left, job.place, budget_) : pair_.right->open(job.right, job.place, budget_);
+        sides[which] = which == 0 ? pair_.left->open(job.left, job.place, budget_)
+                                  : pair_.right->open(job.right, job.place, budget_);
       });
       for (const auto& opened : sides) {
         if (!opened && !errors[i]) errors[i] = opened.error();

@@ -102,7 +102,8 @@ void apply(Task& task) {
   item->right = task.right.state;
   item->is_derived = !fails;
   item->source = task.left.resolved ? task.left.place : task.right.place;
-  if (task.left.state == Derived::fails) item->message = describe_failure("left", task.left, check.left->algo);
+  if (task.left.state == Derived::fails)
+    item->message = describe_failure("left", task.left, check.left->algo);
   if (task.right.state == Derived::fails) {
     if (!item->message.empty()) item->message += "; ";
     item->message += describe_failure("right", task.right, check.right->algo);

@@ -1,5 +1,6 @@
-// From differences to findings, in three steps: every difference that stands for itself gets its cause; then what
-// is derived takes the worst verdict of its sources; then streams that carry a changed payload, innermost first.
+// From differences to findings, in three steps: every difference that stands for itself gets its cause; then
+// what is derived takes the worst verdict of its sources; then streams that carry a changed payload,
+// innermost first.
 
 #include "analyzer/explain.h"
 
@@ -106,7 +107,8 @@ class Explainer {
     return finding;
   }
 
-  std::string location(const Pair& pair, const std::vector<std::string>& members, const std::string& field) const {
+  std::string location(const Pair& pair, const std::vector<std::string>& members,
+                       const std::string& field) const {
     Location at{.members = {name_}, .field = field, .offset = {}};
     at.members.insert(at.members.end(), pair.place.begin(), pair.place.end());
     at.members.insert(at.members.end(), members.begin(), members.end());
@@ -134,7 +136,8 @@ class Explainer {
   }
 
   // Takes the best verdict among the confirmed hypotheses, the first rule among equals.
-  bool attribute(const Pair& pair, const Difference& difference, Finding& finding, std::string& parameter) const {
+  bool attribute(const Pair& pair, const Difference& difference, Finding& finding,
+                 std::string& parameter) const {
     const Fitted fitted{pair.relations};
     bool found = false;
     std::vector<Hypothesis> hypotheses;
@@ -143,8 +146,9 @@ class Explainer {
       rule->propose(difference, facts_, hypotheses);
       for (const Hypothesis& hypothesis : hypotheses) {
         if (!rule->confirm(difference, hypothesis, fitted)) continue;
-        const Verdict verdict = difference.shape == Shape::order ? judge_order(difference.list, hypothesis.proof)
-                                                                 : judge(difference.effect, hypothesis.proof);
+        const Verdict verdict = difference.shape == Shape::order
+                                    ? judge_order(difference.list, hypothesis.proof)
+                                    : judge(difference.effect, hypothesis.proof);
         if (found && verdict >= finding.verdict) continue;
         found = true;
         const Freedom freedom = rule->capacity(difference, hypothesis, fitted);

@@ -45,7 +45,8 @@ void emit(const Item& whole, const RunList& list, std::vector<Item>& out) {
   }
 }
 
-RunList split_text(const Opened& left, FieldId l, const Opened& right, FieldId r, const Difference& difference) {
+RunList split_text(const Opened& left, FieldId l, const Opened& right, FieldId r,
+                   const Difference& difference) {
   const auto views = [](const Opened& opened, FieldId leaf) -> ViewSource {
     return [&opened, leaf](ViewKind kind) -> std::unique_ptr<LeafView> {
       if (opened.format().view == nullptr) return nullptr;
@@ -57,7 +58,8 @@ RunList split_text(const Opened& left, FieldId l, const Opened& right, FieldId r
 
 }  // namespace
 
-void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, Item item, std::vector<Item>& out) {
+void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, Item item,
+                std::vector<Item>& out) {
   Difference& difference = item.difference;
   const std::uint64_t longer = std::max(difference.left.length, difference.right.length);
   const bool is_text = difference.kind == Kind::text || difference.kind == Kind::script;

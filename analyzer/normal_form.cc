@@ -1,5 +1,5 @@
-// Every node contributes a digest of what is left of it; nodes of which nothing is left contribute nothing, so that
-// a pax header that only holds an inert time vanishes like the time itself.
+// Every node contributes a digest of what is left of it; nodes of which nothing is left contribute nothing,
+// so that a pax header that only holds an inert time vanishes like the time itself.
 
 #include "analyzer/normal_form.h"
 
@@ -28,7 +28,8 @@ class Normalizer {
  public:
   Normalizer(const Opened& opened, bool verify_encoding, Budget& budget)
       : opened_(opened), tree_(opened.tree()), verify_encoding_(verify_encoding), budget_(budget) {
-    for (const Derivation& derivation : tree_.derivations) derivations_.emplace(derivation.field, &derivation);
+    for (const Derivation& derivation : tree_.derivations)
+      derivations_.emplace(derivation.field, &derivation);
   }
 
   Normal run() {
@@ -85,7 +86,8 @@ class Normalizer {
     return digest_of(text);
   }
 
-  // Members of a set are visited by name, so that owners are numbered alike whatever the order of the archive.
+  // Members of a set are visited by name, so that owners are numbered alike whatever the order of the
+  // archive.
   std::vector<FieldId> in_walk_order(FieldId id) const {
     std::vector<FieldId> children;
     for (const FieldId child : tree_.children(id)) children.push_back(child);
@@ -129,10 +131,12 @@ class Normalizer {
     }
     const Spelling spelling = decode_number(field.encoding, tree_.bytes(id));
     if (spelling.number && spelling.canonical) {
-      return "number " + std::to_string(spelling.number->value) + "." + std::to_string(spelling.number->nanoseconds);
+      return "number " + std::to_string(spelling.number->value) + "." +
+             std::to_string(spelling.number->nanoseconds);
     }
     const Bytes bytes = tree_.bytes(id);
-    return bytes.size() <= 64 ? "bytes " + std::string(as_text(bytes)) : "sha256 " + to_hex(digest(Algo::sha256, bytes));
+    return bytes.size() <= 64 ? "bytes " + std::string(as_text(bytes))
+                              : "sha256 " + to_hex(digest(Algo::sha256, bytes));
   }
 
   // Owners of a member that changes identity when run are kept.

@@ -24,10 +24,10 @@ enum class Derived : std::uint8_t { absent, holds, fails, unverified };
 struct Item {
   Difference difference;
   Where where;
-  bool is_derived = false;               // a function of other bytes of its own side
+  bool is_derived = false;  // a function of other bytes of its own side
   Derived left = Derived::absent, right = Derived::absent;
-  std::vector<std::string> source;       // members (from the artifact down) whose bytes it is derived from
-  std::string message;                   // for a derivation that fails: what was expected
+  std::vector<std::string> source;  // members (from the artifact down) whose bytes it is derived from
+  std::string message;              // for a derivation that fails: what was expected
 };
 
 // A derivation outside its blob whose stored value is on both sides or on one.
@@ -49,8 +49,8 @@ struct Pair {
   Relations relations;
   std::vector<std::unique_ptr<Pair>> nested;  // in canonical order
   std::vector<Incomplete> incomplete;
-  std::optional<Error> trouble;    // the system refused; the comparison cannot be answered
-  std::uint64_t files = 0;         // members with content that were compared and are no container themselves
+  std::optional<Error> trouble;  // the system refused; the comparison cannot be answered
+  std::uint64_t files = 0;       // members with content that were compared and are no container themselves
   std::uint64_t differing_files = 0;
 
   // Visits this pair and all nested ones, outermost first, in canonical order.
@@ -61,15 +61,16 @@ struct Pair {
   }
 };
 
-// Compares two opened blobs and everything below them. Uses parallel_each(); the result does not depend on it.
+// Compares two opened blobs and everything below them. Uses parallel_each(); the result does not depend on
+// it.
 std::unique_ptr<Pair> compare(const Opened& left, const Opened& right, std::vector<std::string> place,
                               Budget& budget, const std::function<void(std::string_view)>& progress);
 
 // Runs one derivation on its own side. A source that is not there fails it. Errors: as Opened::open.
 Result<Derived> verify(const Opened& opened, const Derivation& derivation, Budget& budget);
 
-// Runs the derivations of a pair and of all nested ones whose stored value or whose source differs; turns those
-// that hold into derived differences and those that fail into failures.
+// Runs the derivations of a pair and of all nested ones whose stored value or whose source differs; turns
+// those that hold into derived differences and those that fail into failures.
 void check_derivations(Pair& root, Budget& budget);
 
 }  // namespace unrepro

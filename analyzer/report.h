@@ -1,5 +1,6 @@
 #pragma once
-// The result of comparing two artifacts, as plain data. Writers turn it into text and JSON (design section 3).
+// The result of comparing two artifacts, as plain data. Writers turn it into text and JSON (design section
+// 3).
 
 #include <cstdint>
 #include <map>
@@ -16,18 +17,19 @@ namespace unrepro {
 enum class FactsState : std::uint8_t { none, given, verified };
 
 struct ReportSide {
-  std::string path;     // as given by the caller
-  std::string sha256;   // of the file; empty for a directory
+  std::string path;    // as given by the caller
+  std::string sha256;  // of the file; empty for a directory
   std::uint64_t size = 0;
   std::string format;
-  std::optional<std::string> normal_sha256;  // set on both sides when the verdict is at most explained and not identical
+  std::optional<std::string>
+      normal_sha256;  // set on both sides when the verdict is at most explained and not identical
   FactsState facts = FactsState::none;
   std::optional<Identity> identity;
 };
 
 struct Accounting {
-  std::uint64_t differing_bytes = 0;    // = sum of by_proof + derived + unexplained
-  std::uint64_t explained_bytes = 0;    // = sum of by_proof + derived
+  std::uint64_t differing_bytes = 0;  // = sum of by_proof + derived + unexplained
+  std::uint64_t explained_bytes = 0;  // = sum of by_proof + derived
   std::uint64_t unexplained_bytes = 0;
   std::uint64_t derived_bytes = 0;
   std::map<Proof, std::uint64_t> by_proof;
@@ -50,23 +52,23 @@ struct Finding {
   Severity severity = Severity::info;
   std::string location;  // artifact!member!member#field (location.h)
   std::string format;
-  std::string field;     // key of the field
+  std::string field;  // key of the field
   Kind kind = Kind::opaque;
   std::uint64_t differences = 1;  // how many differences this finding stands for
   std::uint64_t bytes = 0;        // weight of all of them
   Capacity capacity;
   bool touches_code = false;
-  bool derived = false;           // follows from other findings
+  bool derived = false;  // follows from other findings
   std::optional<Evidence> left, right;
   std::vector<std::uint32_t> derived_from;  // ids of findings
-  std::string note;               // what was found out: the parameter, the encoder, the failing check; may be empty
+  std::string note;  // what was found out: the parameter, the encoder, the failing check; may be empty
 };
 
 // All findings of one cause that is no consequence of another.
 struct CauseSummary {
   std::string id;
   Verdict verdict = Verdict::equivalent;
-  bool blocking = false;     // keeps the pair from a better verdict
+  bool blocking = false;  // keeps the pair from a better verdict
   std::uint64_t findings = 0;
   std::uint64_t differences = 0;
   std::uint64_t bytes = 0;
@@ -100,19 +102,19 @@ struct Report {
   Verdict verdict = Verdict::identical;
   std::optional<Divergence> divergence;
   std::uint64_t alerts = 0;
-  std::string subject;         // "same source and version", "other source version 1.0 → 1.1", … for line one
+  std::string subject;  // "same source and version", "other source version 1.0 → 1.1", … for line one
   // The verdict without the blocking causes; equal to verdict when nothing blocks.
   Verdict without_blocking = Verdict::identical;
-  std::uint64_t members = 0;            // compared
+  std::uint64_t members = 0;  // compared
   std::uint64_t differing_members = 0;
   Accounting accounting;
-  std::vector<CauseSummary> causes;     // blocking first, then most bytes
+  std::vector<CauseSummary> causes;  // blocking first, then most bytes
   std::vector<Lead> leads;
-  std::vector<Finding> findings;        // by severity, bytes, location
+  std::vector<Finding> findings;  // by severity, bytes, location
   std::uint64_t omitted_findings = 0;
   std::uint64_t omitted_bytes = 0;
   std::vector<Incomplete> incomplete;
-  std::vector<PassStats> stats;         // measured, therefore never part of text or JSON reports
+  std::vector<PassStats> stats;  // measured, therefore never part of text or JSON reports
 };
 
 }  // namespace unrepro

@@ -10,8 +10,8 @@
 namespace unrepro {
 namespace {
 
-constexpr std::size_t kSources = 16;    // ids listed in derived_from
-constexpr std::size_t kLocations = 8;   // locations and notes listed with a cause
+constexpr std::size_t kSources = 16;   // ids listed in derived_from
+constexpr std::size_t kLocations = 8;  // locations and notes listed with a cause
 
 // Components cannot contain NUL, so that a prefix of the key is a prefix of the place.
 std::string key_of(const std::vector<std::string>& place) {
@@ -111,9 +111,11 @@ void Summary::summarise_causes() {
     cause.blocking = cause.verdict == Verdict::divergent;
     report_.causes.push_back(std::move(cause));
   }
-  std::stable_sort(report_.causes.begin(), report_.causes.end(), [](const CauseSummary& a, const CauseSummary& b) {
-    return std::tuple(b.blocking, b.severity, b.bytes, a.id) < std::tuple(a.blocking, a.severity, a.bytes, b.id);
-  });
+  std::stable_sort(report_.causes.begin(), report_.causes.end(),
+                   [](const CauseSummary& a, const CauseSummary& b) {
+                     return std::tuple(b.blocking, b.severity, b.bytes, a.id) <
+                            std::tuple(a.blocking, a.severity, a.bytes, b.id);
+                   });
 }
 
 void Summary::decide() {
@@ -131,7 +133,9 @@ void Summary::decide() {
     }
   }
   if (report_.verdict != Verdict::divergent) return;
-  report_.divergence = report_.alerts > 0 ? Divergence::alert : unknown ? Divergence::unknown : Divergence::known;
+  report_.divergence = report_.alerts > 0 ? Divergence::alert
+                       : unknown          ? Divergence::unknown
+                                          : Divergence::known;
 }
 
 void Summary::emit(std::size_t max_findings) {
@@ -172,13 +176,15 @@ std::string describe_subject(const Facts& facts) {
   if (!facts.left || !facts.right) return {};
   const Identity& left = *facts.left;
   const Identity& right = *facts.right;
-  if (left.package != right.package) return "different packages: " + shown(left.package) + " and " + shown(right.package);
+  if (left.package != right.package)
+    return "different packages: " + shown(left.package) + " and " + shown(right.package);
   if (left.architecture != right.architecture) {
     return "different architectures: " + shown(left.architecture) + " and " + shown(right.architecture);
   }
   if (left.version == right.version) return "same source and version " + shown(left.version);
   if (left.source == right.source && left.source_version == right.source_version) {
-    return "same source " + shown(left.source_version) + ", rebuilt: " + shown(left.version) + " → " + shown(right.version);
+    return "same source " + shown(left.source_version) + ", rebuilt: " + shown(left.version) + " → " +
+           shown(right.version);
   }
   return "other source version: " + shown(left.version) + " → " + shown(right.version);
 }

@@ -9,16 +9,18 @@
 
 namespace unrepro {
 
-// Collects findings and turns them into the report's causes, accounting and verdict. Remembers the verdict of every
-// place, so that what is derived from a place can take the worst of it.
+// Collects findings and turns them into the report's causes, accounting and verdict. Remembers the verdict of
+// every place, so that what is derived from a place can take the worst of it.
 class Summary {
  public:
   explicit Summary(Report& report) : report_(report) {}
 
-  // `place`: members from the artifact down. Findings that name the same non-empty parameter share its capacity.
+  // `place`: members from the artifact down. Findings that name the same non-empty parameter share its
+  // capacity.
   void add(Finding finding, const std::vector<std::string>& place, const std::string& parameter);
   // A finding that follows from everything at or below `source`.
-  void add_derived(Finding finding, const std::vector<std::string>& place, const std::vector<std::string>& source);
+  void add_derived(Finding finding, const std::vector<std::string>& place,
+                   const std::vector<std::string>& source);
   // The worst verdict of the findings at or below a place; identical when there are none.
   Verdict worst_below(const std::vector<std::string>& place) const;
   // Orders and numbers the findings and fills the report. Call once, last.

@@ -21,8 +21,8 @@ inline Bytes as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-// Why something could not be done. Damage inside an artifact is not an Error: decoders report it as an Anomaly
-// and go on.
+// Why something could not be done. Damage inside an artifact is not an Error: decoders report it as an
+// Anomaly and go on.
 enum class Trouble : std::uint8_t {
   io,           // the operating system refused: missing, unreadable, disk full
   budget,       // a limit of Limits was reached; the message names it

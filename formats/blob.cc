@@ -121,8 +121,8 @@ BlobWriter::~BlobWriter() {
 
 Result<void> BlobWriter::spill() {
   const char* directory = std::getenv("TMPDIR");
-  fd_ = ::open(directory != nullptr && *directory != '\0' ? directory : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC,
-               0600);
+  fd_ = ::open(directory != nullptr && *directory != '\0' ? directory : "/tmp",
+               O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd_ < 0) return fail(Trouble::io, "temporary file: " + errno_text());
   auto written = write_all(fd_, heap_);
   heap_ = {};
@@ -137,7 +137,8 @@ Result<void> BlobWriter::append(Bytes bytes) {
   }
   size_ += bytes.size();
   if (fd_ < 0) {
-    const std::uint64_t needed = size_ > reserved_ ? std::max<std::uint64_t>(size_ - reserved_, 64u << 10) : 0;
+    const std::uint64_t needed =
+        size_ > reserved_ ? std::max<std::uint64_t>(size_ - reserved_, 64u << 10) : 0;
     if (std::max(size_, expected_) <= kHeapBlobAtMost && (needed == 0 || budget_.reserve_heap(needed))) {
       reserved_ += needed;
       heap_.insert(heap_.end(), bytes.begin(), bytes.end());

@@ -30,8 +30,8 @@ class Blob {
 
 using BlobRef = std::shared_ptr<const Blob>;
 
-// Opens a regular file. Small files are copied, so that a concurrent change cannot tear the view; large ones are
-// mapped privately. Errors: io.
+// Opens a regular file. Small files are copied, so that a concurrent change cannot tear the view; large ones
+// are mapped privately. Errors: io.
 Result<BlobRef> blob_from_file(const std::filesystem::path& path);
 // The same for an open descriptor, which stays the caller's; `size` as fstat gave it. `name` is for messages.
 Result<BlobRef> blob_from_fd(int fd, std::uint64_t size, const std::string& name);
@@ -39,8 +39,8 @@ BlobRef blob_from_string(std::string bytes);
 // A part of another blob, which is kept alive. Requires offset + length <= parent->size().
 BlobRef blob_slice(BlobRef parent, std::uint64_t offset, std::uint64_t length);
 
-// Collects the output of a decompressor. Stays on the heap while the budget's heap allows it, then moves to an
-// unlinked temporary file in TMPDIR. Charges every byte to the budget.
+// Collects the output of a decompressor. Stays on the heap while the budget's heap allows it, then moves to
+// an unlinked temporary file in TMPDIR. Charges every byte to the budget.
 class BlobWriter {
  public:
   explicit BlobWriter(Budget& budget);

@@ -9,7 +9,8 @@ void Limits::derive_from_input(std::uint64_t input_bytes) {
   constexpr std::uint64_t kFloor = 256u << 20;
   constexpr std::uint64_t kCeiling = std::uint64_t{64} << 30;
   constexpr std::uint64_t kRatio = 200;
-  output_bytes = input_bytes >= kCeiling / kRatio ? kCeiling : std::min(kCeiling, kFloor + kRatio * input_bytes);
+  output_bytes =
+      input_bytes >= kCeiling / kRatio ? kCeiling : std::min(kCeiling, kFloor + kRatio * input_bytes);
 }
 
 Budget::Budget(const Limits& limits) : limits_(limits), start_(std::chrono::steady_clock::now()) {}

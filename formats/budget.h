@@ -10,12 +10,12 @@ namespace unrepro {
 
 // What one comparison may use, both sides together. Zero output bytes means "derive from the input size".
 struct Limits {
-  std::uint64_t output_bytes = 0;       // decompressed bytes in total
-  std::uint64_t members = 1'000'000;    // archive members in total
-  std::uint64_t nodes = 6'000'000;      // field tree nodes in total (32 bytes each)
-  std::uint32_t depth = 16;             // nesting of artifacts in artifacts
-  std::chrono::seconds wall{900};       // wall time
-  std::uint64_t heap_bytes = 96u << 20; // decompressed bytes held in anonymous memory; the rest is spilled
+  std::uint64_t output_bytes = 0;        // decompressed bytes in total
+  std::uint64_t members = 1'000'000;     // archive members in total
+  std::uint64_t nodes = 6'000'000;       // field tree nodes in total (32 bytes each)
+  std::uint32_t depth = 16;              // nesting of artifacts in artifacts
+  std::chrono::seconds wall{900};        // wall time
+  std::uint64_t heap_bytes = 96u << 20;  // decompressed bytes held in anonymous memory; the rest is spilled
 
   // Fills the limits that depend on the size of both inputs: 256 MiB + 200 times the input, at most 64 GiB.
   void derive_from_input(std::uint64_t input_bytes);

@@ -24,20 +24,22 @@ FieldId Tree::child(FieldId parent, std::string_view key) const {
 }
 
 const Payload* Tree::payload(FieldId id) const {
-  const auto at = std::lower_bound(payloads.begin(), payloads.end(), id,
-                                   [](const Payload& payload, FieldId wanted) { return payload.field < wanted; });
+  const auto at =
+      std::lower_bound(payloads.begin(), payloads.end(), id,
+                       [](const Payload& payload, FieldId wanted) { return payload.field < wanted; });
   return at != payloads.end() && at->field == id ? &*at : nullptr;
 }
 
-// Children follow their parent in the array and are linked in order, so one walk in array order sees every leaf
-// front to back.
+// Children follow their parent in the array and are linked in order, so one walk in array order sees every
+// leaf front to back.
 std::string Tree::check_tiling() const {
   if (fields_.empty()) return "no root";
   std::uint64_t position = 0;
   for (FieldId id = 0; id < fields_.size(); ++id) {
     const Field& field = fields_[id];
     if (field.is(kAlias)) {
-      if (field.begin > pool_.size() || field.length > pool_.size() - field.begin) return "alias outside the pool";
+      if (field.begin > pool_.size() || field.length > pool_.size() - field.begin)
+        return "alias outside the pool";
       continue;
     }
     if (field.begin != position) {
@@ -65,13 +67,13 @@ std::string Tree::check_tiling() const {
 
 std::string_view to_string(Kind kind) {
   static constexpr std::array<std::string_view, 49> kNames = {
-      "group",      "magic",     "version",     "size",       "offset",      "count",      "flags",
-      "timestamp",  "mode",      "uid",         "gid",        "user_name",   "group_name", "path",
-      "name",       "link_target", "file_type", "device",     "inode",       "xattr",      "checksum",
-      "digest",     "build_id",  "identifier",  "seed",       "signature",   "key",        "padding",
-      "reserved",   "gap",       "trailing",    "comment",    "text",        "script",     "dependency",
-      "search_path", "interpreter", "host",     "pid",        "address",     "reference",  "code",
-      "data",       "payload",   "order",       "opaque",     "member",      "stream",     "dialect"};
+      "group",       "magic",       "version",    "size",    "offset",    "count",      "flags",
+      "timestamp",   "mode",        "uid",        "gid",     "user_name", "group_name", "path",
+      "name",        "link_target", "file_type",  "device",  "inode",     "xattr",      "checksum",
+      "digest",      "build_id",    "identifier", "seed",    "signature", "key",        "padding",
+      "reserved",    "gap",         "trailing",   "comment", "text",      "script",     "dependency",
+      "search_path", "interpreter", "host",       "pid",     "address",   "reference",  "code",
+      "data",        "payload",     "order",      "opaque",  "member",    "stream",     "dialect"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -16,32 +16,79 @@ namespace unrepro {
 // What a field means, free of any format. Rules reason about kinds, never about formats.
 enum class Kind : std::uint8_t {
   group,  // inner node without a meaning of its own
-  magic, version, size, offset, count, flags, timestamp, mode, uid, gid, user_name, group_name, path, name,
-  link_target, file_type, device, inode, xattr, checksum, digest, build_id, identifier, seed, signature, key,
-  padding, reserved, gap, trailing, comment, text, script, dependency, search_path, interpreter, host, pid,
-  address, reference, code, data, payload, order, opaque,
-  member,  // a record of a container: one file, section, paragraph …
-  stream,  // encoded bytes whose decoded form is a Payload
-  dialect, // which of several spellings of one format a record uses
+  magic,
+  version,
+  size,
+  offset,
+  count,
+  flags,
+  timestamp,
+  mode,
+  uid,
+  gid,
+  user_name,
+  group_name,
+  path,
+  name,
+  link_target,
+  file_type,
+  device,
+  inode,
+  xattr,
+  checksum,
+  digest,
+  build_id,
+  identifier,
+  seed,
+  signature,
+  key,
+  padding,
+  reserved,
+  gap,
+  trailing,
+  comment,
+  text,
+  script,
+  dependency,
+  search_path,
+  interpreter,
+  host,
+  pid,
+  address,
+  reference,
+  code,
+  data,
+  payload,
+  order,
+  opaque,
+  member,   // a record of a container: one file, section, paragraph …
+  stream,   // encoded bytes whose decoded form is a Payload
+  dialect,  // which of several spellings of one format a record uses
 };
 
-// How the bytes of a leaf spell its value (value.h decodes them on demand); for inner nodes, how the children are
-// identified and whether consumers can tell their order.
+// How the bytes of a leaf spell its value (value.h decodes them on demand); for inner nodes, how the children
+// are identified and whether consumers can tell their order.
 enum class Encoding : std::uint8_t {
   none,
-  bytes,          // the bytes are the value
-  u8, u16le, u32le, u64le, u16be, u32be, u64be,
-  octal,          // tar, ar, cpio odc: ASCII octal digits, space or NUL terminated
-  decimal,        // ASCII decimal digits, possibly padded with spaces
-  decimal_time,   // pax: seconds since 1970, decimal with optional sign and fraction
-  tar_number,     // octal, or base-256 when the first byte has its high bit set
-  nul_text,       // text up to the first NUL or the end of the field
+  bytes,  // the bytes are the value
+  u8,
+  u16le,
+  u32le,
+  u64le,
+  u16be,
+  u32be,
+  u64be,
+  octal,         // tar, ar, cpio odc: ASCII octal digits, space or NUL terminated
+  decimal,       // ASCII decimal digits, possibly padded with spaces
+  decimal_time,  // pax: seconds since 1970, decimal with optional sign and fraction
+  tar_number,    // octal, or base-256 when the first byte has its high bit set
+  nul_text,      // text up to the first NUL or the end of the field
   // Inner nodes:
-  record,              // children have fixed roles given by their keys; their order is the specification's
-  list_set,            // children identified by key; no consumer can tell their order
-  list_observable,     // children identified by key; a consumer could tell their order
-  list_significant,    // children identified by key; their order decides
-  sequence,            // children without identity, aligned by content; their order decides
+  record,            // children have fixed roles given by their keys; their order is the specification's
+  list_set,          // children identified by key; no consumer can tell their order
+  list_observable,   // children identified by key; a consumer could tell their order
+  list_significant,  // children identified by key; their order decides
+  sequence,          // children without identity, aligned by content; their order decides
 };
 
 // What a consumer does with the field (design 1.1). A decoder that does not know says behaviour.
@@ -49,11 +96,11 @@ enum class Effect : std::uint8_t { inert, content, behaviour };
 
 // Flags of a field, or-ed.
 enum : std::uint8_t {
-  kAlias = 1,      // zero-length second view: the value lives in the tree's pool, not in the blob
-  kCovered = 2,    // these bytes spell (part of) what a sibling alias states; alone they mean nothing
-  kDerived = 4,    // recomputed by the decoder from other bytes of this blob, and it holds
-  kCritical = 8,   // listed in design 1.3: a change without proof is an alert
-  kInRange = 16,   // an inert slot whose value the decoder found typed, in range and with nothing beside it
+  kAlias = 1,     // zero-length second view: the value lives in the tree's pool, not in the blob
+  kCovered = 2,   // these bytes spell (part of) what a sibling alias states; alone they mean nothing
+  kDerived = 4,   // recomputed by the decoder from other bytes of this blob, and it holds
+  kCritical = 8,  // listed in design 1.3: a change without proof is an alert
+  kInRange = 16,  // an inert slot whose value the decoder found typed, in range and with nothing beside it
 };
 
 using NameId = std::uint32_t;
@@ -78,24 +125,25 @@ static_assert(sizeof(Field) == 32);
 // The decoded form of a leaf: a member's content, a decompressed stream.
 struct Payload {
   FieldId field = kNoField;
-  BlobRef child = nullptr;    // null: see opener; neither: the bytes of the field itself
+  BlobRef child = nullptr;                       // null: see opener; neither: the bytes of the field itself
   std::function<Result<BlobRef>()> opener = {};  // for content outside the blob (a file of a directory)
-  std::string_view role = {}; // static text: what the container knows about the child ("deb.control"), or empty
-  std::string name = {};      // file name of the content as far as it is known, for probing; may be a path
+  std::string_view role =
+      {};                 // static text: what the container knows about the child ("deb.control"), or empty
+  std::string name = {};  // file name of the content as far as it is known, for probing; may be a path
   bool unpacked_by_root = false;  // owners inside the child take effect on the consumer's system
 };
 
 // A one-sided check that needs bytes outside this blob, or costs more than reading them: the analyzer runs it
 // when the field or its source differs. Cheap ones are run by the decoder itself (kDerived, or an Anomaly).
 enum class Algo : std::uint8_t { md5, sha1, sha256, sha512, byte_count, installed_size };
-// From this blob, climb, then descend. Where each starts: with `payload_field`, at that payload of this tree; with
-// `until_format`, at the nearest enclosing blob decoded as that format (a stream may or may not lie between, so
-// that levels cannot be counted); else `up` levels above this blob.
+// From this blob, climb, then descend. Where each starts: with `payload_field`, at that payload of this tree;
+// with `until_format`, at the nearest enclosing blob decoded as that format (a stream may or may not lie
+// between, so that levels cannot be counted); else `up` levels above this blob.
 struct TargetRef {
-  std::uint32_t up = 0;                 // blob levels to climb from this blob's own
-  std::vector<std::string> keys = {};   // then member keys to descend by, through streams
-  std::string_view until_format = {};   // static text: id of a format, or empty; if set, `up` is ignored
-  FieldId payload_field = kNoField;     // a field of this tree that has a Payload; if set, the above are ignored
+  std::uint32_t up = 0;                // blob levels to climb from this blob's own
+  std::vector<std::string> keys = {};  // then member keys to descend by, through streams
+  std::string_view until_format = {};  // static text: id of a format, or empty; if set, `up` is ignored
+  FieldId payload_field = kNoField;  // a field of this tree that has a Payload; if set, the above are ignored
 };
 struct Derivation {
   FieldId field = kNoField;
@@ -140,16 +188,16 @@ class Tree {
   // The payload of a field, or null. Payloads are sorted by field.
   const Payload* payload(FieldId id) const;
 
-  std::string_view format;             // id of the format that decoded it
+  std::string_view format;  // id of the format that decoded it
   std::vector<Payload> payloads;
   std::vector<Derivation> derivations;
   std::vector<Anomaly> anomalies;
   std::optional<Identity> identity;
-  // What build metadata records about the build, as name and value ("build_path", "environment.LANG" …), in the
-  // order of the document. The names are given by the decoder that fills it.
+  // What build metadata records about the build, as name and value ("build_path", "environment.LANG" …), in
+  // the order of the document. The names are given by the decoder that fills it.
   std::vector<std::pair<std::string, std::string>> facts;
-  // True when the artifact is a set of members whose owners may be renamed together (design 1.3: "one injective
-  // map at most elsewhere"), false where root unpacks them.
+  // True when the artifact is a set of members whose owners may be renamed together (design 1.3: "one
+  // injective map at most elsewhere"), false where root unpacks them.
   bool owners_free = false;
 
   // Empty when the leaves tile the blob exactly and every node lies inside its parent; else what is wrong.
@@ -159,9 +207,9 @@ class Tree {
   friend class TreeBuilder;
   BlobRef blob_;
   std::vector<Field> fields_;
-  std::string pool_;                        // alias values
-  std::string names_;                       // interned keys, concatenated
-  std::vector<std::uint64_t> name_ends_;    // end of each key in names_
+  std::string pool_;                      // alias values
+  std::string names_;                     // interned keys, concatenated
+  std::vector<std::uint64_t> name_ends_;  // end of each key in names_
 };
 
 class Tree::Children {
@@ -170,7 +218,10 @@ class Tree::Children {
    public:
     iterator(const Tree* tree, FieldId id) : tree_(tree), id_(id) {}
     FieldId operator*() const { return id_; }
-    iterator& operator++() { id_ = (*tree_)[id_].next; return *this; }
+    iterator& operator++() {
+      id_ = (*tree_)[id_].next;
+      return *this;
+    }
     bool operator!=(const iterator& other) const { return id_ != other.id_; }
 
    private:

@@ -17,11 +17,11 @@ using Bits = std::uint32_t;
 
 // What the surroundings know about a blob. Views are valid during the call.
 struct Context {
-  std::string_view name = {};   // file name or member path, possibly empty
-  std::string_view role = {};   // Payload::role
+  std::string_view name = {};  // file name or member path, possibly empty
+  std::string_view role = {};  // Payload::role
   bool unpacked_by_root = false;
-  // Opens a file beside the artifact by plain file name (no '/'); empty when there is no such place. Only for the
-  // outermost blob. The result is a regular file that is not a link. Errors: io.
+  // Opens a file beside the artifact by plain file name (no '/'); empty when there is no such place. Only for
+  // the outermost blob. The result is a regular file that is not a link. Errors: io.
   std::function<Result<BlobRef>(std::string_view)> sibling = {};
 };
 
@@ -51,9 +51,9 @@ class LeafView {
 };
 
 struct Format {
-  std::string_view id;       // "tar"
-  std::string_view spec;     // document and section the decoder follows
-  std::uint32_t version = 1; // of our decoder; raised when its trees change
+  std::string_view id;        // "tar"
+  std::string_view spec;      // document and section the decoder follows
+  std::uint32_t version = 1;  // of our decoder; raised when its trees change
   // Must not throw and must read a bounded prefix. Ties are broken by the order of the table.
   Bits (*probe)(const ProbeInput& input) noexcept = nullptr;
   // Errors: budget, io, internal. Damage in the input is no error but an Anomaly in the tree.

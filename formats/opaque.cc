@@ -7,7 +7,10 @@ namespace {
 
 bool is_executable(Bytes bytes) {
   const std::string_view head = as_text(bytes.first(std::min<std::size_t>(bytes.size(), 4)));
-  return head == "\x7f" "ELF" || head.starts_with("MZ") || head == "\xfe\xed\xfa\xcf" || head == "\xcf\xfa\xed\xfe";
+  return head ==
+             "\x7f"
+             "ELF" ||
+         head.starts_with("MZ") || head == "\xfe\xed\xfa\xcf" || head == "\xcf\xfa\xed\xfe";
 }
 
 Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {

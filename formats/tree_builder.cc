@@ -31,14 +31,19 @@ NameId TreeBuilder::intern(std::string_view key) {
   return id;
 }
 
-FieldId TreeBuilder::add(std::string_view key, Kind kind, Encoding encoding, Effect effect, std::uint8_t flags) {
+FieldId TreeBuilder::add(std::string_view key, Kind kind, Encoding encoding, Effect effect,
+                         std::uint8_t flags) {
   if (++uncharged_ == kChargeEvery) {
     uncharged_ = 0;
     if (!budget_.charge_nodes(kChargeEvery) || !budget_.allow_time()) ok_ = false;
   }
   const auto id = static_cast<FieldId>(tree_.fields_.size());
-  tree_.fields_.push_back(
-      {.key = intern(key), .kind = kind, .encoding = encoding, .effect = effect, .flags = flags, .begin = position_});
+  tree_.fields_.push_back({.key = intern(key),
+                           .kind = kind,
+                           .encoding = encoding,
+                           .effect = effect,
+                           .flags = flags,
+                           .begin = position_});
   if (!open_.empty()) {
     Open& parent = open_.back();
     if (parent.last_child == kNoField) {
@@ -63,8 +68,8 @@ void TreeBuilder::close() {
   open_.pop_back();
 }
 
-Bytes TreeBuilder::take(std::string_view key, Kind kind, Encoding encoding, Effect effect, std::uint64_t length,
-                        std::uint8_t flags) {
+Bytes TreeBuilder::take(std::string_view key, Kind kind, Encoding encoding, Effect effect,
+                        std::uint64_t length, std::uint8_t flags) {
   if (!ok_ || length > remaining()) {
     ok_ = false;
     return {};

@@ -8,9 +8,9 @@
 
 namespace unrepro {
 
-// Builds a Tree front to back. Reading and claiming a byte are one call. Sticky: after a read past the end (or
-// past the current limit) every further take() returns an empty view and adds nothing, so a decoder checks ok()
-// once per group; finish() turns whatever is unclaimed into gaps.
+// Builds a Tree front to back. Reading and claiming a byte are one call. Sticky: after a read past the end
+// (or past the current limit) every further take() returns an empty view and adds nothing, so a decoder
+// checks ok() once per group; finish() turns whatever is unclaimed into gaps.
 class TreeBuilder {
  public:
   // `format` is static text. The budget is charged for every node and must outlive the builder.
@@ -33,7 +33,8 @@ class TreeBuilder {
   Bytes take(std::string_view key, Kind kind, Encoding encoding, Effect effect, std::uint64_t length,
              std::uint8_t flags = 0);
   // States a value that one or several (kCovered) leaves spell; costs no bytes.
-  FieldId alias(std::string_view key, Kind kind, Effect effect, std::string_view value, std::uint8_t flags = 0);
+  FieldId alias(std::string_view key, Kind kind, Effect effect, std::string_view value,
+                std::uint8_t flags = 0);
 
   // The node made last by open(), take() or alias().
   FieldId last() const { return last_; }
@@ -46,7 +47,8 @@ class TreeBuilder {
 
   void payload(Payload payload) { tree_.payloads.push_back(std::move(payload)); }
   void derivation(FieldId field, Algo algo, TargetRef over, std::optional<TargetRef> beside = {});
-  // Marks a field as recomputed from this blob (holds) or reports integrity: `message` says what was expected.
+  // Marks a field as recomputed from this blob (holds) or reports integrity: `message` says what was
+  // expected.
   void derived(FieldId field, bool holds, std::string_view message);
   void anomaly(FieldId field, AnomalyKind kind, std::string message);
   Tree& tree() { return tree_; }  // identity, facts, owners_free

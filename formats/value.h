@@ -9,7 +9,8 @@
 
 namespace unrepro {
 
-// A number as the encoding spells it. Empty when the bytes do not spell one. Fractions are kept in `nanoseconds`.
+// A number as the encoding spells it. Empty when the bytes do not spell one. Fractions are kept in
+// `nanoseconds`.
 struct Number {
   std::int64_t value = 0;
   std::uint32_t nanoseconds = 0;
@@ -23,8 +24,8 @@ struct Spelling {
 };
 Spelling decode_number(Encoding encoding, Bytes bytes);
 
-// The value of a leaf for people: numbers in their natural notation (octal for modes, ISO 8601 for timestamps),
-// text escaped, long values cut at `limit` bytes with the length given.
+// The value of a leaf for people: numbers in their natural notation (octal for modes, ISO 8601 for
+// timestamps), text escaped, long values cut at `limit` bytes with the length given.
 std::string describe(const Tree& tree, FieldId field, std::size_t limit = 160);
 // Escapes controls, invalid UTF-8 and bidirectional overrides; quotes nothing.
 std::string escape(Bytes bytes, std::size_t limit = SIZE_MAX);

@@ -9,8 +9,9 @@ namespace unrepro {
 std::span<const CauseInfo> causes() {
   static const std::vector<CauseInfo> kAll = [] {
     std::vector<CauseInfo> all;
-    for (const auto family : {clock_causes(), order_causes(), path_causes(), identity_causes(), toolchain_causes(),
-                              memory_causes(), structure_causes(), derived_causes(), residual_causes()}) {
+    for (const auto family :
+         {clock_causes(), order_causes(), path_causes(), identity_causes(), toolchain_causes(),
+          memory_causes(), structure_causes(), derived_causes(), residual_causes()}) {
       all.insert(all.end(), family.begin(), family.end());
     }
     return all;

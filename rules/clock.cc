@@ -10,7 +10,8 @@ namespace {
 class FileTimeRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    if (difference.kind != Kind::timestamp || difference.effect != Effect::inert || !difference.in_range) return;
+    if (difference.kind != Kind::timestamp || difference.effect != Effect::inert || !difference.in_range)
+      return;
     sink.push_back({.cause = "file-mtime", .proof = Proof::inert, .note = {}});
   }
 
@@ -28,7 +29,8 @@ class FileTimeRule final : public Rule {
  private:
   static std::optional<Number> number(const Side& side) {
     const Field& field = (*side.tree)[side.field];
-    return decode_number(field.is(kAlias) ? Encoding::decimal_time : field.encoding, side.tree->bytes(side.field))
+    return decode_number(field.is(kAlias) ? Encoding::decimal_time : field.encoding,
+                         side.tree->bytes(side.field))
         .number;
   }
 };

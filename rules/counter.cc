@@ -8,8 +8,8 @@
 namespace unrepro {
 namespace {
 
-// True when the span lies inside an occurrence of `needle` in the leaf that begins `before` bytes ahead of the span
-// and ends `after` bytes behind it.
+// True when the span lies inside an occurrence of `needle` in the leaf that begins `before` bytes ahead of
+// the span and ends `after` bytes behind it.
 bool inside_occurrence(const Side& side, std::string_view needle, std::uint64_t before, std::uint64_t after) {
   const std::string_view leaf = side.tree->text(side.field);
   const std::uint64_t begin = side.offset - (*side.tree)[side.field].begin;
@@ -19,7 +19,8 @@ bool inside_occurrence(const Side& side, std::string_view needle, std::uint64_t 
 
 class BuildCounterRule final : public Rule {
  public:
-  void propose(const Difference& difference, const Facts& facts, std::vector<Hypothesis>& sink) const override {
+  void propose(const Difference& difference, const Facts& facts,
+               std::vector<Hypothesis>& sink) const override {
     if (!facts.left || !facts.right || !same_source(*facts.left, *facts.right)) return;
     const bool explained = difference.shape == Shape::changed
                                ? substitutes(difference, facts.left->version, facts.right->version)

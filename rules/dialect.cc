@@ -10,7 +10,8 @@ namespace {
 class DialectRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    const bool stated = difference.kind == Kind::dialect && difference.effect == Effect::inert && difference.in_range;
+    const bool stated =
+        difference.kind == Kind::dialect && difference.effect == Effect::inert && difference.in_range;
     if (difference.shape != Shape::spelling && !stated) return;
     std::string note;
     if (stated && difference.shape == Shape::changed) {

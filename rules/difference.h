@@ -14,38 +14,38 @@
 namespace unrepro {
 
 enum class Shape : std::uint8_t {
-  changed,     // both sides have the field, values differ
+  changed,  // both sides have the field, values differ
   left_only,
   right_only,
-  order,       // a list whose common items stand in another order
-  encoding,    // equal payloads, different encoded bytes
-  carrier,     // encoded bytes of payloads that differ themselves
-  spelling,    // equal values, different bytes that spell them
+  order,     // a list whose common items stand in another order
+  encoding,  // equal payloads, different encoded bytes
+  carrier,   // encoded bytes of payloads that differ themselves
+  spelling,  // equal values, different bytes that spell them
 };
 
 // One side of a difference. Null tree on the side that lacks the field.
 struct Side {
   const Tree* tree = nullptr;
   FieldId field = kNoField;
-  FieldId member = kNoField;   // nearest enclosing Kind::member, or the root
-  std::uint64_t offset = 0;    // of the differing span in its blob
-  std::uint64_t length = 0;    // may be a part of the field (one hunk of a text)
-  Bytes bytes;                 // the span itself
+  FieldId member = kNoField;  // nearest enclosing Kind::member, or the root
+  std::uint64_t offset = 0;   // of the differing span in its blob
+  std::uint64_t length = 0;   // may be a part of the field (one hunk of a text)
+  Bytes bytes;                // the span itself
 };
 
 struct Difference {
   Shape shape = Shape::changed;
   Side left, right;
-  Kind kind = Kind::opaque;                // of either side; they agree unless the shape is one-sided
-  Effect effect = Effect::behaviour;       // the worse of both sides
-  bool critical = false;                   // on either side
-  bool in_range = false;                   // on every side that has it
-  Encoding list = Encoding::none;          // for order: the list's class, the stricter of both sides
-  std::uint64_t items = 0;                 // for order: how many items are common
-  bool nested_order = false;               // for order: both orders visit one directory after the other
+  Kind kind = Kind::opaque;           // of either side; they agree unless the shape is one-sided
+  Effect effect = Effect::behaviour;  // the worse of both sides
+  bool critical = false;              // on either side
+  bool in_range = false;              // on every side that has it
+  Encoding list = Encoding::none;     // for order: the list's class, the stricter of both sides
+  std::uint64_t items = 0;            // for order: how many items are common
+  bool nested_order = false;          // for order: both orders visit one directory after the other
   std::optional<EncoderMatch> left_encoder, right_encoder;  // for encoding and carrier
-  std::uint64_t weight = 0;                // bytes (design, section 2, Accounting)
-  std::uint64_t count = 1;                 // how many differences it stands for
+  std::uint64_t weight = 0;                                 // bytes (design, section 2, Accounting)
+  std::uint64_t count = 1;                                  // how many differences it stands for
 };
 
 // All value pairs of one kind over the paired members of a container, equal ones included.

@@ -5,8 +5,8 @@
 namespace unrepro {
 namespace {
 
-// Both orders are permutations of the same distinct keys (the analyzer pairs them before it asks). Orders that
-// visit one directory after the other are what a directory listing gives; others stay unattributed.
+// Both orders are permutations of the same distinct keys (the analyzer pairs them before it asks). Orders
+// that visit one directory after the other are what a directory listing gives; others stay unattributed.
 class MemberOrderRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {

@@ -48,7 +48,8 @@ class ArchiveOwnershipRule final : public Rule {
     const bool is_name = difference.kind == Kind::user_name || difference.kind == Kind::group_name;
     constexpr std::uint64_t kDecibitsOfId = 320, kDecibitsOfCharacter = 60;
     const std::uint64_t decibits =
-        is_name ? kDecibitsOfCharacter * std::max<std::uint64_t>(1, difference.right.bytes.size()) : kDecibitsOfId;
+        is_name ? kDecibitsOfCharacter * std::max<std::uint64_t>(1, difference.right.bytes.size())
+                : kDecibitsOfId;
     std::string parameter = "owner ";
     parameter.append(to_string(difference.kind)).append(" ").append(as_text(difference.right.bytes));
     return {{decibits, false}, std::move(parameter)};

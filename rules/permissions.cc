@@ -27,7 +27,8 @@ class UmaskRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     if (difference.kind != Kind::mode || difference.shape != Shape::changed) return;
-    const auto left = mode_of(as_text(difference.left.bytes)), right = mode_of(as_text(difference.right.bytes));
+    const auto left = mode_of(as_text(difference.left.bytes)),
+               right = mode_of(as_text(difference.right.bytes));
     if (!left || !right) return;
     if (((*left ^ *right) & (kSpecialBits | kOwnerBits)) != 0) return;
     sink.push_back({.cause = "umask-permissions",
@@ -35,8 +36,8 @@ class UmaskRule final : public Rule {
                     .note = "umask " + octal(mask_of(*left) & 066) + " → " + octal(mask_of(*right) & 066)});
   }
 
-  // One pair of masks explains every member that changed, and where root unpacks no member may gain a write bit
-  // (design 1.3). A file that its recipe gives an explicit mode keeps it on both sides.
+  // One pair of masks explains every member that changed, and where root unpacks no member may gain a write
+  // bit (design 1.3). A file that its recipe gives an explicit mode keeps it on both sides.
   bool confirm(const Difference& difference, const Hypothesis&, const Fitted& fitted) const override {
     const bool unpacked_by_root = !difference.left.tree->owners_free || !difference.right.tree->owners_free;
     const auto relation = fitted.relations.find(Kind::mode);

@@ -6,8 +6,8 @@ namespace unrepro {
 
 std::span<const Rule* const> rules() {
   static const std::array<const Rule*, 9> kRules = {
-      &file_time_rule(), &pid_rule(),      &inode_rule(),   &dialect_rule(),       &archive_ownership_rule(),
-      &umask_rule(),     &encoding_rule(), &member_order_rule(), &build_counter_rule(),
+      &file_time_rule(),         &pid_rule(),   &inode_rule(),        &encoding_rule(),      &dialect_rule(),
+      &archive_ownership_rule(), &umask_rule(), &member_order_rule(), &build_counter_rule(),
   };
   return kRules;
 }

@@ -16,10 +16,10 @@ class Rule;
 
 // A cause that may explain a difference, before it is confirmed.
 struct Hypothesis {
-  std::string_view cause;         // id of the cause table
+  std::string_view cause;  // id of the cause table
   Proof proof = Proof::pattern;
-  std::string note;               // what a reader should know: the parameter, the encoder
-  const Rule* rule = nullptr;     // set by the engine
+  std::string note;            // what a reader should know: the parameter, the encoder
+  const Rule* rule = nullptr;  // set by the engine
 };
 
 // What was fitted over a whole container once all its differences are known.
@@ -27,7 +27,8 @@ struct Fitted {
   const Relations& relations;
 };
 
-// Freedom left by accepting one difference. Differences that name the same parameter share it: it counts once.
+// Freedom left by accepting one difference. Differences that name the same parameter share it: it counts
+// once.
 struct Freedom {
   Capacity capacity;
   std::string parameter;
@@ -37,8 +38,10 @@ struct Freedom {
 class Rule {
  public:
   virtual ~Rule() = default;
-  virtual void propose(const Difference& difference, const Facts& facts, std::vector<Hypothesis>& sink) const = 0;
-  virtual bool confirm(const Difference& difference, const Hypothesis& hypothesis, const Fitted& fitted) const = 0;
+  virtual void propose(const Difference& difference, const Facts& facts,
+                       std::vector<Hypothesis>& sink) const = 0;
+  virtual bool confirm(const Difference& difference, const Hypothesis& hypothesis,
+                       const Fitted& fitted) const = 0;
   virtual Freedom capacity(const Difference& difference, const Hypothesis& hypothesis,
                            const Fitted& fitted) const = 0;
 };

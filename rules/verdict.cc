@@ -26,8 +26,8 @@ Verdict judge_order(Encoding list, Proof proof) {
 }
 
 std::string_view to_string(Verdict verdict) {
-  static constexpr std::array<std::string_view, 5> kNames = {"identical", "equivalent", "explained", "incomplete",
-                                                             "divergent"};
+  static constexpr std::array<std::string_view, 5> kNames = {"identical", "equivalent", "explained",
+                                                             "incomplete", "divergent"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 

@@ -16,7 +16,7 @@
 namespace unrepro {
 namespace {
 
-constexpr std::size_t kMaxDepth = 256;          // directories in directories
+constexpr std::size_t kMaxDepth = 256;           // directories in directories
 constexpr std::size_t kMaxAttribute = 64 << 10;  // Linux: XATTR_SIZE_MAX
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 

@@ -123,8 +123,10 @@ TEST(PlainTar, BytesAfterTheEndAreAnAlert) {
 
 TEST(PlainTar, PaxSizeUnlikeTheHeaderIsAnAlert) {
   const TarMember member{.name = "file", .content = std::string(512, 'x')};
-  const std::string left = testing::pax_header({{"size", "512"}}) + testing::tar_member(member) + testing::tar_end();
-  const std::string right = testing::pax_header({{"size", "0"}}) + testing::tar_member(member) + testing::tar_end();
+  const std::string left =
+      testing::pax_header({{"size", "512"}}) + testing::tar_member(member) + testing::tar_end();
+  const std::string right =
+      testing::pax_header({{"size", "0"}}) + testing::tar_member(member) + testing::tar_end();
   EXPECT_EQ(compare_bytes(left, right).divergence, Divergence::alert);
 }
 
@@ -148,7 +150,8 @@ TEST(Streams, TimesInsideAReproducedStreamAreEquivalent) {
 }
 
 TEST(Streams, GzipTimeIsEquivalent) {
-  expect_equivalent(compare_bytes(gzip("text\n", 9, 1'600'000'000), gzip("text\n", 9, 1'600'000'001)), {"file-mtime"});
+  expect_equivalent(compare_bytes(gzip("text\n", 9, 1'600'000'000), gzip("text\n", 9, 1'600'000'001)),
+                    {"file-mtime"});
 }
 
 TEST(Streams, SecondStreamIsAnAlert) {
@@ -223,7 +226,8 @@ TEST_P(DebAttack, IsAnAlertAtItsPlace) {
   EXPECT_EQ(report.verdict, Verdict::divergent);
   EXPECT_EQ(report.divergence, Divergence::alert);
   const bool named = std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
-    return finding.severity == Severity::alert && finding.location.find(GetParam().place) != std::string::npos;
+    return finding.severity == Severity::alert &&
+           finding.location.find(GetParam().place) != std::string::npos;
   });
   EXPECT_TRUE(named);
 }
@@ -255,11 +259,10 @@ INSTANTIATE_TEST_SUITE_P(
                }},
         Attack{"DuplicateMember", kBinary, [](DebOptions& o) { o.files.push_back(o.files[3]); }},
         Attack{"LyingDigest", "control.tar!md5sums",
-               [](DebOptions& o) {
-                 o.md5sums = "00000000000000000000000000000000  usr/bin/demo\n";
-               }},
+               [](DebOptions& o) { o.md5sums = "00000000000000000000000000000000  usr/bin/demo\n"; }},
         Attack{"MaintainerScript", "control.tar!postinst", [](DebOptions& o) { o.postinst += "id\n"; }},
-        Attack{"Dependency", "control.tar!control", [](DebOptions& o) { o.control_extra = "Depends: evil\n"; }},
+        Attack{"Dependency", "control.tar!control",
+               [](DebOptions& o) { o.control_extra = "Depends: evil\n"; }},
         Attack{"PaxPrefix", kBinary,
                [](DebOptions& o) {
                  o.files[3].prefix = "x";
@@ -292,7 +295,8 @@ TEST(Deb, TrailingBytesAreAnAlert) {
 
 TEST(Deb, DataInTwoStreamsIsAnAlert) {
   const DebOptions options = package();
-  const std::string plain = tar(options.files), control = xz(tar({root_file("./control", "Package: demo\n")}));
+  const std::string plain = tar(options.files),
+                    control = xz(tar({root_file("./control", "Package: demo\n")}));
   const std::string one = xz(plain), two = xz(plain.substr(0, 1024)) + xz(plain.substr(1024));
   const auto wrap = [&](const std::string& data) {
     return testing::ar({{"debian-binary", "2.0\n"}, {"control.tar.xz", control}, {"data.tar.xz", data}});

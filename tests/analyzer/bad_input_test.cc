@@ -62,7 +62,10 @@ TEST_P(Damage, EveryFlippedBitGivesAnAnswer) {
 INSTANTIATE_TEST_SUITE_P(
     Formats, Damage,
     ::testing::Values(Fixture{"demo.deb", small_deb}, Fixture{"demo.changes", changes_file},
-                      Fixture{"demo.tar", [] { return tar({{.name = "a"}, {.name = "b"}}); }},
+                      Fixture{"demo.tar",
+                              [] {
+                                return tar({{.name = "a"}, {.name = "b"}});
+                              }},
                       Fixture{"demo.gz", [] { return gzip("hello, hello, hello\n"); }},
                       Fixture{"demo.xz", [] { return xz("hello, hello, hello\n"); }},
                       Fixture{"demo.txt", [] { return std::string("first\nsecond line\nthird\n"); }}),
@@ -80,8 +83,9 @@ void expect_budget(const Report& report, const std::string& limit) {
 TEST(Bombs, DecompressedBytesAreCapped) {
   Options options;
   options.limits.output_bytes = 1u << 20;
-  expect_budget(compare_bytes(gzip(std::string(4u << 20, 'a')), gzip(std::string(4u << 20, 'b')), "bomb.gz", options),
-                "--max-output");
+  expect_budget(
+      compare_bytes(gzip(std::string(4u << 20, 'a')), gzip(std::string(4u << 20, 'b')), "bomb.gz", options),
+      "--max-output");
 }
 
 TEST(Bombs, NestedStreamsAreCapped) {
@@ -108,7 +112,8 @@ TEST(Determinism, ReportsDoNotDependOnThreads) {
   for (int i = 0; i < 40; ++i) {
     const std::string name = "./file" + std::to_string(i);
     left.files.push_back(root_file(name, gzip("text " + std::to_string(i) + "\n")));
-    right.files.push_back(root_file(name, gzip("text " + std::to_string(i * 7 % 11) + "\n"), 1'700'000'000 + i));
+    right.files.push_back(
+        root_file(name, gzip("text " + std::to_string(i * 7 % 11) + "\n"), 1'700'000'000 + i));
   }
   Options options = one_thread();
   const Report one = compare_bytes(testing::deb(left), testing::deb(right), "demo.deb", options);

@@ -7,7 +7,8 @@
 
 namespace unrepro::testing {
 
-// Compares bytes in memory; fails the test when analyze() itself fails, and checks that the accounting adds up.
+// Compares bytes in memory; fails the test when analyze() itself fails, and checks that the accounting adds
+// up.
 Report compare_bytes(const std::string& left, const std::string& right, const std::string& name = "artifact",
                      const Options& options = {});
 // The distinct causes of all findings that stand for themselves, sorted.

@@ -14,11 +14,14 @@ namespace {
 
 constexpr std::size_t kBlock = 512;
 
-void put(std::string& header, std::size_t offset, const std::string& text) { header.replace(offset, text.size(), text); }
+void put(std::string& header, std::size_t offset, const std::string& text) {
+  header.replace(offset, text.size(), text);
+}
 
 std::string octal(std::uint64_t value, std::size_t digits) {
   std::string text(digits, '0');
-  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value >>= 3) *digit = static_cast<char>('0' + (value & 7));
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value >>= 3)
+    *digit = static_cast<char>('0' + (value & 7));
   return text;
 }
 
@@ -26,14 +29,16 @@ std::string padded(const std::string& content) {
   return content + std::string((kBlock - content.size() % kBlock) % kBlock, '\0');
 }
 
-std::string column(const std::string& text, std::size_t width) { return text + std::string(width - text.size(), ' '); }
+std::string column(const std::string& text, std::size_t width) {
+  return text + std::string(width - text.size(), ' ');
+}
 
 }  // namespace
 
 std::string tar_member(const TarMember& member) {
   std::string header(kBlock, '\0');
-  const bool has_content = member.type == '0' || member.type == '\0' || member.type == 'x' || member.type == 'g' ||
-                           member.type == 'L' || member.type == 'K';
+  const bool has_content = member.type == '0' || member.type == '\0' || member.type == 'x' ||
+                           member.type == 'g' || member.type == 'L' || member.type == 'K';
   put(header, 0, member.name);
   put(header, 100, octal(member.mode, 7));
   put(header, 108, octal(member.uid, 7));
@@ -84,7 +89,8 @@ std::string ar(const std::vector<std::pair<std::string, std::string>>& members, 
 
 std::string gzip(const std::string& plain, int level, std::uint32_t mtime) {
   z_stream stream{};
-  if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::runtime_error("zlib");
+  if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("zlib");
   gz_header header{};
   header.time = mtime;
   header.os = 3;
@@ -115,7 +121,8 @@ std::string xz(const std::string& plain, std::uint32_t preset) {
 }
 
 TarMember root_file(const std::string& name, const std::string& content, std::int64_t mtime) {
-  return {.name = name, .content = content, .uid = 0, .gid = 0, .user = "root", .group = "root", .mtime = mtime};
+  return {
+      .name = name, .content = content, .uid = 0, .gid = 0, .user = "root", .group = "root", .mtime = mtime};
 }
 
 TarMember root_directory(const std::string& name, std::int64_t mtime) {

@@ -16,7 +16,10 @@ struct TarMember {
   std::uint32_t uid = 1000, gid = 1000;
   std::string user = "builder", group = "builder";
   std::int64_t mtime = 1'600'000'000;
-  std::string magic = std::string("ustar\0" "00", 8);
+  std::string magic = std::string(
+      "ustar\0"
+      "00",
+      8);
   std::string prefix = {};
 };
 
@@ -30,18 +33,19 @@ std::string pax_header(const std::vector<std::pair<std::string, std::string>>& r
 std::string tar_end();
 
 // ar(5) as dpkg-deb writes it.
-std::string ar(const std::vector<std::pair<std::string, std::string>>& members, std::int64_t mtime = 1'600'000'000);
+std::string ar(const std::vector<std::pair<std::string, std::string>>& members,
+               std::int64_t mtime = 1'600'000'000);
 
 std::string gzip(const std::string& plain, int level = 9, std::uint32_t mtime = 0);
 std::string xz(const std::string& plain, std::uint32_t preset = 6);
 
 struct DebOptions {
   std::string version = "1.0-1";
-  std::string control_extra = {};        // further lines of the control file
+  std::string control_extra = {};  // further lines of the control file
   std::string postinst = {};
-  std::vector<TarMember> files = {};     // of data.tar, root owned unless they say otherwise
-  std::string md5sums = "auto";          // "auto": computed
-  std::int64_t mtime = 1'600'000'000;    // of the outer ar members
+  std::vector<TarMember> files = {};   // of data.tar, root owned unless they say otherwise
+  std::string md5sums = "auto";        // "auto": computed
+  std::int64_t mtime = 1'600'000'000;  // of the outer ar members
 };
 std::string deb(const DebOptions& options);
 // A file of a package: owned by root.
