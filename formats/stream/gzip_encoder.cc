@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "formats/stream/encoder_search.h"
+#include "formats/stream/gnu_deflate.h"
 #include "formats/stream/stream.h"
 
 namespace unrepro {
@@ -99,6 +100,17 @@ Candidate libdeflate_candidate(int level, Bytes plain, Bytes expected) {
                         }}}};
 }
 
+Candidate gnu_candidate(int level, Bytes plain, Bytes expected) {
+  const auto follow = [=](bool whole) {
+    Follower follower(expected);
+    follow_gnu_deflate(level, plain, whole, follower);
+    return follower;
+  };
+  return {.prefix = [follow] { return follow(false).prefix_match(); },
+          .variants = {
+              {"gzip -" + std::to_string(level) + " (GNU)", [follow] { return follow(true).complete(); }}}};
+}
+
 // RFC 1952 XFL: 2 for the slowest, 4 for the fastest algorithm.
 std::vector<int> levels_by_likelihood(std::uint8_t extra_flags) {
   if (extra_flags == 4) return {1, 9, 6, 2, 3, 4, 5, 7, 8};
@@ -115,6 +127,9 @@ std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, bool full, B
   const Bytes plain = stream->plain;
   const std::vector<int> levels = levels_by_likelihood(tree.bytes(tree.child(stream->record, "xfl"))[0]);
   std::vector<Candidate> candidates;
+  if (plain.size() <= kGnuDeflateAtMost) {
+    for (const int level : levels) candidates.push_back(gnu_candidate(level, plain, expected));
+  }
   for (const int memory_level : {8, 9}) {
     for (const int level : levels) candidates.push_back(zlib_candidate(level, memory_level, plain, expected));
   }

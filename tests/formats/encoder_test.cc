@@ -81,10 +81,38 @@ class EncoderTest : public testing::Test {
   std::filesystem::path directory_;
 };
 
+// Levels that treat the sample alike yield the same stream, so only the program is asserted.
+TEST_F(EncoderTest, GnuGzip) {
+  if (!installed("gzip")) GTEST_SKIP();
+  const std::string plain = sample_text(300'001);
+  for (int level = 1; level <= 9; ++level) {
+    const std::string number = std::to_string(level);
+    const std::string name = identify(run(plain, "gzip -nc -" + number + " plain"));
+    EXPECT_TRUE(name.starts_with("gzip -") && name.ends_with(" (GNU)")) << level << ": " << name;
+  }
+  EXPECT_EQ(identify(run(plain, "gzip -9c plain")), "gzip -9 (GNU)");
+  EXPECT_EQ(identify(run(plain, "gzip -1c < plain")), "gzip -1 (GNU)");
+}
+
+// The end of the plaintext near the end of the program's window, and searches that run behind the end.
+TEST_F(EncoderTest, GnuGzipAtTheEndsOfItsWindow) {
+  if (!installed("gzip")) GTEST_SKIP();
+  std::mt19937 random(3);
+  for (const std::size_t size :
+       {0u, 1u, 2u, 3u, 105u, 32767u, 33003u, 65274u, 65275u, 65536u, 70006u, 131004u}) {
+    for (const unsigned symbols : {2u, 256u}) {
+      std::string plain(size, '\0');
+      for (char& c : plain) c = static_cast<char>(random() % symbols);
+      const std::string name = identify(run(plain, "gzip -9nc plain"));
+      EXPECT_TRUE(name.ends_with(" (GNU)")) << size << " " << symbols << ": " << name;
+    }
+  }
+}
+
 TEST_F(EncoderTest, Zlib) {
   if (!installed("python3")) GTEST_SKIP();
   const std::string plain = sample_text(300'001);
-  for (const int level : {1, 2, 3, 4, 5, 6, 7, 8, 9}) {
+  for (const int level : {1, 6, 9}) {
     const std::string number = std::to_string(level);
     expect_encoder(plain,
                    "python3 -c \"import gzip,sys;"
@@ -97,7 +125,7 @@ TEST_F(EncoderTest, Zlib) {
 TEST_F(EncoderTest, Xz) {
   if (!installed("xz")) GTEST_SKIP();
   const std::string plain = sample_text(300'001);
-  for (const char* level : {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "1e", "6e"}) {
+  for (const char* level : {"0", "3", "6", "9", "6e"}) {
     expect_encoder(plain, std::string("xz -T1 -c -") + level + " plain",
                    std::string("xz -") + level + " (liblzma");
   }
@@ -118,7 +146,7 @@ TEST_F(EncoderTest, XzOfOtherSettingsIsNotNamed) {
 TEST_F(EncoderTest, Zstd) {
   if (!installed("zstd")) GTEST_SKIP();
   const std::string plain = sample_text(400'001);
-  for (const char* level : {"1", "2", "3", "5", "7", "9", "12", "15", "19"}) {
+  for (const char* level : {"1", "3", "9", "19"}) {
     expect_encoder(plain, std::string("zstd -q -c -") + level + " plain",
                    std::string("zstd -") + level + " (libzstd");
   }
