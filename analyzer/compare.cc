@@ -93,7 +93,12 @@ class Comparer {
   void other_format() {
     scopes_.emplace_back(Scope{Tree::kRoot, Tree::kRoot, 0, kNoField, kNoField, false});
     const FieldId left = pair_.left->stream_payload(), right = pair_.right->stream_payload();
-    if (left != kNoField && right != kNoField) return payload(left, right);
+    if (left != kNoField && right != kNoField) {
+      payload(left, right);
+      one_sided(Shape::left_only, l_, Tree::kRoot, false);
+      one_sided(Shape::right_only, r_, Tree::kRoot, false);
+      return leave_scope();
+    }
     Item item = base(Tree::kRoot, Tree::kRoot);
     item.difference.kind = Kind::opaque;
     item.difference.effect = Effect::behaviour;
@@ -330,7 +335,7 @@ class Comparer {
   void one_sided(Shape shape, const Tree& tree, FieldId id, bool is_item) {
     const Field& field = tree[id];
     const bool is_left = shape == Shape::left_only;
-    if (is_stream_ && field.kind == Kind::stream) return;
+    if (is_stream_ && (field.kind == Kind::stream || field.kind == Kind::magic)) return;
     if (field.inner() && (is_stream_ || (!is_item && field.kind == Kind::group))) {
       for (const FieldId child : tree.children(id)) {
         enter(tree, child);

@@ -53,10 +53,22 @@ class Normalizer {
     part(text, "stream");
     const auto match = opened_.encoder(verify_encoding_, budget_);
     if (!match || !match->complete) part(text, to_hex(digest(Algo::sha256, tree_.blob()->bytes())));
+    // What the framing says beyond how to decode: a file name, a comment.
+    for (FieldId id = 0; id < tree_.size(); ++id) {
+      const Field& field = tree_[id];
+      if (field.inner() || field.kind == Kind::stream || field.kind == Kind::magic || vanishes(field)) continue;
+      part(text, tree_.key(id));
+      part(text, value(id));
+    }
     auto inner = child(stream);
     if (!inner) return inner;
     part(text, *inner);
     return digest_of(text);
+  }
+
+  // Says nothing that counts: inert, or stated better elsewhere.
+  static bool vanishes(const Field& field) {
+    return field.is(kCovered) || field.is(kDerived) || (field.effect == Effect::inert && field.is(kInRange));
   }
 
   Normal child(FieldId payload) {
@@ -100,8 +112,7 @@ class Normalizer {
 
   Normal leaf(FieldId id) {
     const Field& field = tree_[id];
-    const bool inert = field.effect == Effect::inert && field.is(kInRange);
-    if (field.is(kCovered) || field.is(kDerived) || inert) return std::string();
+    if (vanishes(field)) return std::string();
     std::string text;
     part(text, to_string(field.kind));
     if (tree_.payload(id) != nullptr) {

@@ -149,6 +149,20 @@ TEST(Streams, TimesInsideAReproducedStreamAreEquivalent) {
   expect_equivalent(compare_bytes(xz(tar(three_files())), xz(tar(later))), {"file-mtime"});
 }
 
+TEST(Streams, OtherCompressorsThatAreReproducedAreEquivalent) {
+  const std::string plain = tar(three_files());
+  expect_equivalent(compare_bytes(gzip(plain), xz(plain)), {"compressor-variation", "file-mtime"});
+}
+
+// gunzip -N writes the name that a gzip header states (RFC 1952, 2.3, FNAME).
+TEST(Streams, NameInTheHeaderIsNotErasedByAnotherCompressor) {
+  std::string named = gzip("text\n");
+  named[3] = 8;
+  named.insert(10, std::string("evil\0", 5));
+  EXPECT_EQ(compare_bytes(named, xz("text\n")).verdict, Verdict::divergent);
+  EXPECT_EQ(compare_bytes(named, gzip("text\n")).verdict, Verdict::divergent);
+}
+
 TEST(Streams, GzipTimeIsEquivalent) {
   expect_equivalent(compare_bytes(gzip("text\n", 9, 1'600'000'000), gzip("text\n", 9, 1'600'000'001)),
                     {"file-mtime"});

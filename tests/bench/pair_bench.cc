@@ -4,6 +4,7 @@
 
 #include "analyzer/analyze.h"
 #include "formats/digest.h"
+#include "formats/format.h"
 #include "tests/support/archives.h"
 
 namespace unrepro {
