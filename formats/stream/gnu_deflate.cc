@@ -67,9 +67,11 @@ class GnuDeflate {
   std::uint32_t enter(std::uint32_t position);
   std::uint8_t seen(std::uint32_t offset) const;
   unsigned common_length(std::uint32_t candidate) const;
-  // Close to the end of its window the program does not search, which matters at the end of the plaintext only.
+  // Close to the end of its window the program does not search, which matters at the end of the plaintext
+  // only.
   bool reachable(std::uint32_t candidate) const {
-    return candidate != 0 && position_ - candidate <= kFarthest && position_ - base_ <= 2 * kWindow - kLookahead;
+    return candidate != 0 && position_ - candidate <= kFarthest &&
+           position_ - base_ <= 2 * kWindow - kLookahead;
   }
   Match longest_match(std::uint32_t candidate, unsigned beat) const;
   bool add(DeflateSymbol symbol);
