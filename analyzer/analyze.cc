@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -70,6 +71,18 @@ bool same_bytes(const Source& left, const Source& right) {
   return size == 0 || std::memcmp(left.blob->bytes().data(), right.blob->bytes().data(), size) == 0;
 }
 
+// Whether equal bytes settle the matter: not for a list of files beside it (.changes), which may differ all
+// the same.
+bool lists_other_files(const Source& source, Budget& budget) {
+  constexpr std::uint64_t kLargestList = 4u << 20;
+  if (!source.on_disk || source.blob->size() > kLargestList) return false;
+  const auto artifact = Artifact::open_blob(source.blob, source.path, true, budget);
+  if (!artifact) return false;
+  const std::vector<Payload>& payloads = artifact->root().tree().payloads;
+  return std::any_of(payloads.begin(), payloads.end(),
+                     [](const Payload& payload) { return bool(payload.opener); });
+}
+
 Result<Artifact> open_artifact(const Source& source, Budget& budget) {
   if (!source.blob) return Artifact::open_directory(source.path, budget);
   return Artifact::open_blob(source.blob, source.path, source.on_disk, budget);
@@ -116,7 +129,7 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
   // Blobs release their memory to the budget, so it has to outlive both artifacts.
   Budget budget(limits);
 
-  if (same_bytes(left, right)) {
+  if (same_bytes(left, right) && !lists_other_files(left, budget)) {
     const Context context{.name = left.path.native(), .role = {}, .unpacked_by_root = false, .sibling = {}};
     report.left.format = report.right.format = probe(left.blob->bytes(), context).id;
     return report;

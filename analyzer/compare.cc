@@ -356,7 +356,7 @@ class Comparer {
     difference.shape = shape;
     difference.kind = field.kind;
     difference.effect = effect_of(tree, field);
-    difference.critical = field.is(kCritical);
+    difference.critical = field.inner() ? holds_critical(tree, id) : field.is(kCritical);
     difference.in_range = field.is(kInRange);
     difference.weight = std::max<std::uint64_t>(1, field.length);
     (is_left ? difference.left : difference.right) =
@@ -386,6 +386,23 @@ class Comparer {
     pair_.items.push_back(std::move(item));
   }
 
+  // Whether an item that stands on one side only is listed in design 1.3: a dependency, a maintainer script.
+  // A file of an archive is none for its own permissions, unless they are special.
+  static bool holds_critical(const Tree& tree, FieldId id) {
+    const bool member = tree[id].kind == Kind::member;
+    for (const FieldId child : tree.children(id)) {
+      const Field& field = tree[child];
+      if (const Payload* payload = tree.payload(child); payload != nullptr && states_facts(*payload))
+        return true;
+      if (field.inner() && holds_critical(tree, child)) return true;
+      if (field.is(kCritical) && !member) return true;
+      if (field.kind != Kind::mode || field.is(kCovered)) continue;
+      const auto mode = decode_number(Encoding::octal, tree.bytes(child)).number;
+      if (!mode || (mode->value & 07000) != 0) return true;
+    }
+    return false;
+  }
+
   // The size of a member whose content is outside the blob (a file of a directory).
   static std::uint64_t outside_size(const Opened& opened, FieldId member) {
     for (const FieldId child : opened.tree().children(member)) {
@@ -402,9 +419,18 @@ class Comparer {
     if (!left || !right) return trouble(left ? right.error() : left.error());
     if (same_bytes((*left)->bytes(), (*right)->bytes())) {
       if (stream && !same_streams()) encoding(l, r, Shape::encoding);
-      return;
+      if (!states_facts(*l_.payload(l))) return;
+      return add_job(l, r, stream);
     }
     if (stream) encoding(l, r, Shape::carrier);
+    add_job(l, r, stream);
+  }
+
+  // What its container gives a role may state digests of its siblings: it is read even where it is equal,
+  // since equal digests beside changed files are wrong on one side.
+  static bool states_facts(const Payload& payload) { return !payload.role.empty(); }
+
+  void add_job(FieldId l, FieldId r, bool stream) {
     std::vector<std::string> place = pair_.place;
     place.insert(place.end(), where_.members.begin(), where_.members.end());
     jobs_.push_back({l, r, std::move(place), stream});
@@ -454,7 +480,9 @@ class Comparer {
       if (errors[i]) {
         report_trouble(*errors[i], jobs_[i].place);
       } else {
-        if (!jobs_[i].is_stream && results[i]->files == 0) ++pair_.differing_files;
+        const Pair& result = *results[i];
+        const bool differs = !result.items.empty() || !result.nested.empty();
+        if (!jobs_[i].is_stream && result.files == 0 && differs) ++pair_.differing_files;
         if (results[i]->files > 0) {
           pair_.files += results[i]->files - (jobs_[i].is_stream ? 0 : 1);
           pair_.differing_files += results[i]->differing_files;

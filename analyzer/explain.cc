@@ -169,7 +169,6 @@ class Explainer {
     finding.proof = Proof::none;
     finding.verdict = Verdict::divergent;
     finding.severity = difference.critical ? Severity::alert : Severity::warning;
-    finding.capacity = Capacity::unlimited();
     if (difference.critical) {
       const bool outside = kind == Kind::gap || kind == Kind::trailing;
       finding.cause = outside ? "structural-anomaly" : "semantic-change";

@@ -56,7 +56,8 @@ class Normalizer {
     // What the framing says beyond how to decode: a file name, a comment.
     for (FieldId id = 0; id < tree_.size(); ++id) {
       const Field& field = tree_[id];
-      if (field.inner() || field.kind == Kind::stream || field.kind == Kind::magic || vanishes(field)) continue;
+      if (field.inner() || field.kind == Kind::stream || field.kind == Kind::magic || vanishes(field))
+        continue;
       part(text, tree_.key(id));
       part(text, value(id));
     }

@@ -27,6 +27,7 @@ std::string shown(const std::string& text) { return escape(as_bytes(text), 60); 
 }  // namespace
 
 void Summary::store(Entry entry, const std::string& place) {
+  if (lacks_cause(entry.finding)) entry.finding.capacity = Capacity::unlimited();
   Bucket& bucket = places_[place];
   bucket.worst = std::max(bucket.worst, entry.finding.verdict);
   if (!entry.finding.derived) bucket.own.push_back(entries_.size());

@@ -112,7 +112,7 @@ TEST(PlainTar, ChangedContentIsResidue) {
   const Report report = compare_bytes(tar(three_files()), tar(other));
   EXPECT_EQ(report.verdict, Verdict::divergent);
   EXPECT_EQ(report.divergence, Divergence::unknown);
-  EXPECT_EQ(report.accounting.unexplained_bytes, 1u);
+  EXPECT_EQ(report.accounting.unexplained_bytes, 5u);  // the token "gamma"
 }
 
 TEST(PlainTar, BytesAfterTheEndAreAnAlert) {
@@ -186,8 +186,8 @@ TEST(Equivalence, IsTransitiveAcrossVariants) {
         member.user = member.user == "builder" ? "x" : "y";
       }
     }
-    if ((variant & 4) != 0) std::rotate(members.begin(), members.begin() + 1, members.end());
     if ((variant & 8) != 0) members[0].content += "!";
+    if ((variant & 4) != 0) std::rotate(members.begin(), members.begin() + 1, members.end());
     variants.push_back(tar(members));
   }
   std::vector<std::vector<bool>> equivalent(16, std::vector<bool>(16));
@@ -199,7 +199,7 @@ TEST(Equivalence, IsTransitiveAcrossVariants) {
   }
   for (std::size_t i = 0; i < 16; ++i) {
     for (std::size_t j = 0; j < 16; ++j) {
-      EXPECT_EQ(equivalent[i][j], (i & 8) == (j & 8) || equivalent[i][j]) << i << " " << j;
+      EXPECT_EQ(equivalent[i][j], (i & 8) == (j & 8)) << i << " " << j;
       for (std::size_t k = 0; k < 16; ++k) {
         if (equivalent[i][j] && equivalent[j][k]) {
           EXPECT_TRUE(equivalent[i][k]) << i << " " << j << " " << k;

@@ -45,7 +45,7 @@ TEST_P(Damage, EveryTruncationGivesAnAnswer) {
   const std::string intact = GetParam().make();
   for (std::size_t length = 0; length < intact.size(); ++length) {
     const Report report = compare_bytes(intact, intact.substr(0, length), GetParam().name, one_thread());
-    ASSERT_EQ(report.verdict, Verdict::divergent) << length;
+    ASSERT_NE(report.verdict, Verdict::identical) << length;
   }
 }
 

@@ -51,7 +51,8 @@ void compare_and_account(benchmark::State& state) {
   const BlobRef right = blob_from_string(archive(state.range(0), 1'600'000'777));
   Options options;
   options.threads = 1;
-  for (auto step : state) benchmark::DoNotOptimize(analyze_blobs(left, "left.tar", right, "right.tar", options));
+  for (auto step : state)
+    benchmark::DoNotOptimize(analyze_blobs(left, "left.tar", right, "right.tar", options));
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(compare_and_account)->Arg(1000);
