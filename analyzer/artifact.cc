@@ -154,6 +154,21 @@ FieldId payload_below(const Tree& tree, FieldId node) {
   return kNoField;
 }
 
+// A hard link has the content of the member that it names.
+FieldId follow_hard_link(const Opened& opened, FieldId member) {
+  const Tree& tree = opened.tree();
+  bool hard_link = false;
+  std::string_view target;
+  for (const FieldId child : tree.children(member)) {
+    if (tree[child].kind == Kind::file_type) hard_link = tree.text(child) == "hardlink";
+    if (tree[child].kind == Kind::link_target && tree[child].is(kAlias)) target = tree.text(child);
+  }
+  if (!hard_link) return member;
+  if (target.starts_with("./")) target.remove_prefix(2);
+  const FieldId linked = opened.find_member(target);
+  return linked == kNoField ? member : linked;
+}
+
 }  // namespace
 
 Result<const Opened*> open_target(const Target& target, Budget& budget) {
@@ -181,7 +196,8 @@ Result<std::optional<Target>> resolve(const Opened& from, const TargetRef& ref, 
         if (!inner) return tl::unexpected<Error>(inner.error());
         at = *inner;
       }
-      const FieldId member = at->find_member(ref.keys[i]);
+      FieldId member = at->find_member(ref.keys[i]);
+      if (member != kNoField) member = follow_hard_link(*at, member);
       target.field = member == kNoField ? kNoField : payload_below(at->tree(), member);
       if (target.field == kNoField) return std::nullopt;
       target.container = at;

@@ -303,6 +303,20 @@ TEST(Deb, UnchangedDigestBesideAChangedFileIsAMismatch) {
   EXPECT_TRUE(has_alert(report, "integrity-mismatch", "control.tar!md5sums"));
 }
 
+TEST(Deb, DigestOfAHardLinkIsThatOfItsTarget) {
+  DebOptions left = package(), right = package();
+  for (DebOptions* options : {&left, &right}) {
+    options->files[4].content = options == &left ? "one\n" : "two\n";
+    TarMember link = root_file("./usr/link", "");
+    link.type = '1';
+    link.link = "./usr/data";
+    options->files.push_back(link);
+  }
+  left.md5sums = "5bbf5a52328e7439ae6e719dfe712200  usr/link\n";   // of "one\n"
+  right.md5sums = "c193497a1a06b2c72230e6146ff47080  usr/link\n";  // of "two\n"
+  EXPECT_FALSE(has_alert(compare_bytes(deb(left), deb(right), "demo.deb"), "integrity-mismatch", "md5sums"));
+}
+
 TEST(Deb, TrailingBytesAreAnAlert) {
   EXPECT_EQ(compare_bytes(deb(package()), deb(package()) + "x", "demo.deb").divergence, Divergence::alert);
 }
