@@ -35,7 +35,7 @@ constexpr std::uint64_t kMergeBelow = 8;
 constexpr std::size_t kWindow = 32;
 constexpr std::size_t kWord = 8;
 constexpr std::size_t kMaxFingerprints = 1 << 16;  // expected, a side and call
-constexpr std::size_t kMinSpacing = 16, kMaxSpacing = 1 << 24;
+constexpr std::size_t kMinSpacing = 32, kMaxSpacing = 1 << 24;
 constexpr int kLevels = 3;
 constexpr std::size_t kSmallRegion = 1 << 10;  // aligned by words of 8 bytes
 constexpr std::size_t kWordBudget = 1 << 20;   // bytes aligned by words in all
