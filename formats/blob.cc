@@ -141,6 +141,7 @@ Result<void> BlobWriter::append(Bytes bytes) {
         size_ > reserved_ ? std::max<std::uint64_t>(size_ - reserved_, 64u << 10) : 0;
     if (std::max(size_, expected_) <= kHeapBlobAtMost && (needed == 0 || budget_.reserve_heap(needed))) {
       reserved_ += needed;
+      if (heap_.empty()) heap_.reserve(std::max<std::uint64_t>(expected_, bytes.size()));
       heap_.insert(heap_.end(), bytes.begin(), bytes.end());
       return {};
     }
@@ -151,7 +152,7 @@ Result<void> BlobWriter::append(Bytes bytes) {
 
 Result<BlobRef> BlobWriter::finish() {
   if (fd_ >= 0) return map_fd(fd_, size_, "temporary file");
-  heap_.shrink_to_fit();
+  if (heap_.capacity() / 2 > heap_.size()) heap_.shrink_to_fit();
   return std::make_shared<PooledBlob>(std::move(heap_), budget_, std::exchange(reserved_, 0));
 }
 

@@ -42,7 +42,7 @@ constexpr std::size_t kWordBudget = 1 << 20;   // bytes aligned by words in all
 constexpr std::size_t kStretch = 64;           // equal bytes that end a stretch of positional differences
 constexpr std::size_t kReach = 16;             // bytes of both sides that a small edit may take
 constexpr std::size_t kResync = 16;            // equal bytes that must follow it
-constexpr AlignCost kCost = {.max_edits = 128, .steps_per_element = 4, .max_rounds = 2};
+constexpr AlignCost kCost = {.max_edits = 64, .steps_per_element = 2, .max_rounds = 2};
 
 // One value a byte, for the rolling hash: splitmix64 over 1 to 256.
 constexpr std::array<std::uint32_t, 256> make_gear() {
