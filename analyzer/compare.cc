@@ -26,10 +26,6 @@ bool is_list(Encoding encoding) {
   return encoding >= Encoding::list_set && encoding <= Encoding::list_significant;
 }
 
-bool is_owner(Kind kind) {
-  return kind == Kind::uid || kind == Kind::gid || kind == Kind::user_name || kind == Kind::group_name;
-}
-
 // Paths in an order that visits one directory after the other: once left, no directory is entered again.
 bool visits_directories_in_turn(const std::vector<std::string_view>& paths) {
   std::unordered_map<std::string_view, bool> left_behind;  // directory → has been left
@@ -396,9 +392,7 @@ class Comparer {
         return true;
       if (field.inner() && holds_critical(tree, child)) return true;
       if (field.is(kCritical) && !member) return true;
-      if (field.kind != Kind::mode || field.is(kCovered)) continue;
-      const auto mode = decode_number(Encoding::octal, tree.bytes(child)).number;
-      if (!mode || (mode->value & 07000) != 0) return true;
+      if (field.kind == Kind::mode && !field.is(kCovered) && has_special_bits(tree.bytes(child))) return true;
     }
     return false;
   }

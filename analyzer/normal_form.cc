@@ -134,9 +134,7 @@ class Normalizer {
 
   std::string value(FieldId id) {
     const Field& field = tree_[id];
-    const bool owner = field.kind == Kind::uid || field.kind == Kind::gid || field.kind == Kind::user_name ||
-                       field.kind == Kind::group_name;
-    if (owner && tree_.owners_free && !special_bits(id)) {
+    if (is_owner(field.kind) && tree_.owners_free && !special_bits(id)) {
       auto& known = owners_[field.kind];
       const auto at = known.try_emplace(std::string(tree_.text(id)), known.size()).first;
       return "owner " + std::to_string(at->second);
@@ -160,8 +158,7 @@ class Normalizer {
         bool special = false;
         for (const FieldId child : tree_.children(member)) {
           if (tree_[child].kind != Kind::mode) continue;
-          const auto mode = decode_number(Encoding::octal, tree_.bytes(child)).number;
-          special = special || !mode || (mode->value & 07000) != 0;
+          special = special || has_special_bits(tree_.bytes(child));
         }
         for (const FieldId child : tree_.children(member)) special_[child] = special;
       }

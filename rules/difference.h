@@ -48,6 +48,11 @@ struct Difference {
   std::uint64_t count = 1;                                  // how many differences it stands for
 };
 
+// Whether a kind names who owns a member.
+bool is_owner(Kind kind);
+// Whether an octal mode has the set-user-id, set-group-id or sticky bit, or cannot be read.
+bool has_special_bits(Bytes mode);
+
 // All value pairs of one kind over the paired members of a container, equal ones included.
 class Relation {
  public:

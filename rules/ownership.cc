@@ -10,12 +10,11 @@ namespace {
 
 constexpr std::array kOwnerKinds = {Kind::uid, Kind::gid, Kind::user_name, Kind::group_name};
 
-bool has_special_bits(const Side& side) {
+bool is_special(const Side& side) {
   for (const FieldId id : side.tree->children(side.member)) {
     const Field& field = (*side.tree)[id];
     if (field.kind != Kind::mode) continue;
-    const auto mode = decode_number(Encoding::octal, side.tree->bytes(id)).number;
-    return !mode || (mode->value & 07000) != 0;
+    return has_special_bits(side.tree->bytes(id));
   }
   return false;
 }
@@ -36,7 +35,7 @@ class ArchiveOwnershipRule final : public Rule {
   // The map must hold for every paired member, changed or not, in both directions and for all four fields: a
   // single file that changes hands, or two owners that become one, is no trace of a builder.
   bool confirm(const Difference& difference, const Hypothesis&, const Fitted& fitted) const override {
-    if (has_special_bits(difference.left) || has_special_bits(difference.right)) return false;
+    if (is_special(difference.left) || is_special(difference.right)) return false;
     for (const Kind kind : kOwnerKinds) {
       const auto relation = fitted.relations.find(kind);
       if (relation != fitted.relations.end() && !relation->second.bijective()) return false;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "formats/value.h"
+
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
@@ -10,6 +12,15 @@ std::span<const Rule* const> rules() {
       &archive_ownership_rule(), &umask_rule(), &member_order_rule(), &build_counter_rule(),
   };
   return kRules;
+}
+
+bool is_owner(Kind kind) {
+  return kind == Kind::uid || kind == Kind::gid || kind == Kind::user_name || kind == Kind::group_name;
+}
+
+bool has_special_bits(Bytes mode) {
+  const auto number = decode_number(Encoding::octal, mode).number;
+  return !number || (number->value & 07000) != 0;
 }
 
 void Relation::add(std::string_view left, std::string_view right) {
