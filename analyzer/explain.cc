@@ -59,6 +59,8 @@ class Explainer {
 
   void run(Pair& root) {
     find_facts(root);
+    root.visit([&](Pair& pair) { propose(pair); });
+    support_.finish();
     root.visit([&](Pair& pair) { own_differences(pair); });
     root.visit([&](Pair& pair) { derived_differences(pair); });
     streams(root);
@@ -81,12 +83,26 @@ class Explainer {
     });
   }
 
+  static bool stands_for_itself(const Item& item) {
+    return !item.is_derived && item.difference.shape != Shape::encoding;
+  }
+
+  // What a hypothesis takes for a parameter of the build has to be known before any is confirmed.
+  void propose(const Pair& pair) {
+    std::vector<Hypothesis> hypotheses;
+    for (const Item& item : pair.items) {
+      if (!stands_for_itself(item)) continue;
+      for (const Rule* rule : rules()) rule->propose(item.difference, facts_, hypotheses);
+      for (const Hypothesis& hypothesis : hypotheses) support_.add(hypothesis);
+      hypotheses.clear();
+    }
+  }
+
   void own_differences(Pair& pair) {
     anomalies(pair);
     if (pair.items.empty() && pair.nested.empty() && pair.incomplete.empty()) unlocated(pair);
     for (const Item& item : pair.items) {
-      if (item.is_derived || item.difference.shape == Shape::encoding) continue;
-      own_difference(pair, item);
+      if (stands_for_itself(item)) own_difference(pair, item);
     }
   }
 
@@ -132,14 +148,19 @@ class Explainer {
     } else if (!attribute(pair, difference, finding, parameter)) {
       residue(difference, finding);
     }
+    if (finding.left && finding.right && finding.note == finding.left->value + " → " + finding.right->value) {
+      finding.note.clear();
+    }
     summary_.add(std::move(finding), place_of(pair, item), parameter);
   }
 
   // Takes the best verdict among the confirmed hypotheses, the first rule among equals.
   bool attribute(const Pair& pair, const Difference& difference, Finding& finding,
                  std::string& parameter) const {
-    const Fitted fitted{pair.relations};
+    const Fitted fitted{pair.relations, support_};
     bool found = false;
+    if (difference.count > 1 && difference.shape == Shape::changed)
+      return false;  // nobody looked at them all
     std::vector<Hypothesis> hypotheses;
     for (const Rule* rule : rules()) {
       hypotheses.clear();
@@ -155,7 +176,10 @@ class Explainer {
         finding.cause = hypothesis.cause;
         finding.proof = hypothesis.proof;
         finding.verdict = verdict;
-        finding.severity = verdict == Verdict::divergent ? Severity::warning : Severity::info;
+        const bool alert = difference.critical && difference.kind == Kind::script;
+        finding.severity = verdict != Verdict::divergent ? Severity::info
+                           : alert                       ? Severity::alert
+                                                         : Severity::warning;
         finding.capacity = freedom.capacity;
         finding.note = hypothesis.note;
         parameter = freedom.parameter;
@@ -316,6 +340,7 @@ class Explainer {
   Summary summary_;
   Report& report_;
   Facts facts_;
+  Support support_;
 };
 
 }  // namespace

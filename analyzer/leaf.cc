@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analyzer/align/bytes.h"
+#include "analyzer/align/refine.h"
 #include "analyzer/align/text.h"
 
 namespace unrepro {
@@ -27,6 +28,7 @@ void trim(Difference& difference) {
   difference.weight = std::max<std::uint64_t>(1, std::max(difference.left.length, difference.right.length));
 }
 
+// Opaque bytes: beyond the samples the last item stands for the rest.
 void emit(const Item& whole, const RunList& list, std::vector<Item>& out) {
   std::uint64_t weight = 0;
   const std::size_t shown = std::min(list.runs.size(), kSamples);
@@ -42,6 +44,52 @@ void emit(const Item& whole, const RunList& list, std::vector<Item>& out) {
     }
     weight += item.difference.weight;
     out.push_back(std::move(item));
+  }
+}
+
+// Text: every piece is asked for its cause; runs that were not stored are one item that has none.
+void emit_text(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
+               const RunList& list, std::vector<Item>& out) {
+  const TextPieces pieces = refine_text(whole.difference.left.bytes, whole.difference.right.bytes, list);
+  const auto effect_at = [](const Opened& opened, FieldId leaf, const Span& span) {
+    const auto effect = opened.format().effect_at;
+    return effect == nullptr ? opened.tree()[leaf].effect : effect(opened.tree(), leaf, span);
+  };
+  for (const TextPiece& piece : pieces.pieces) {
+    Item item = whole;
+    Difference& difference = item.difference;
+    cut(difference.left, piece.left.begin, piece.left.length);
+    cut(difference.right, piece.right.begin, piece.right.length);
+    difference.weight = piece.weight;
+    difference.effect = std::max(effect_at(left, l, piece.left), effect_at(right, r, piece.right));
+    difference.critical = difference.critical && difference.effect == Effect::behaviour;
+    if (piece.ordered_items > 0) {
+      difference.shape = Shape::order;
+      difference.items = piece.ordered_items;
+      difference.list =
+          difference.effect == Effect::behaviour ? Encoding::list_significant : Encoding::list_observable;
+    }
+    out.push_back(std::move(item));
+  }
+  if (pieces.unlisted > 0) {
+    Item rest = whole;
+    rest.difference.count = pieces.unlisted;
+    rest.difference.weight = pieces.unlisted_weight;
+    out.push_back(std::move(rest));
+  }
+}
+
+// Every line of one side ends in CR LF where the other has LF.
+bool differ_in_line_endings(Bytes left, Bytes right) {
+  const auto next = [](Bytes bytes, std::size_t& at) {
+    while (at < bytes.size() && bytes[at] == '\r') ++at;
+    return at < bytes.size() ? int{bytes[at++]} : -1;
+  };
+  if (left.size() == right.size()) return false;
+  for (std::size_t l = 0, r = 0;;) {
+    const int a = next(left, l), b = next(right, r);
+    if (a != b) return false;
+    if (a < 0) return true;
   }
 }
 
@@ -64,8 +112,13 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
   const std::uint64_t longer = std::max(difference.left.length, difference.right.length);
   const bool is_text = difference.kind == Kind::text || difference.kind == Kind::script;
   if (is_text || longer > kShortField) {
+    if (is_text && differ_in_line_endings(difference.left.bytes, difference.right.bytes)) {
+      difference.weight = longer - std::min(difference.left.length, difference.right.length);
+      return out.push_back(std::move(item));
+    }
     const RunList list = is_text ? split_text(left, l, right, r, difference)
                                  : align_bytes(difference.left.bytes, difference.right.bytes);
+    if (!list.runs.empty() && is_text) return emit_text(left, l, right, r, item, list, out);
     if (!list.runs.empty()) return emit(item, list, out);
   }
   if (difference.left.tree != nullptr && difference.right.tree != nullptr) trim(difference);

@@ -60,6 +60,9 @@ struct Format {
   Result<Tree> (*decode)(BlobRef blob, const Context& context, Budget& budget) = nullptr;
   // Null when leaves have no finer structure.
   std::unique_ptr<LeafView> (*view)(const Tree& tree, FieldId leaf, ViewKind kind) = nullptr;
+  // What a consumer does with a part of a leaf, where that is less than what it does with the leaf: a comment.
+  // Null when every part has the leaf's effect.
+  Effect (*effect_at)(const Tree& tree, FieldId leaf, const Span& span) = nullptr;
   // For stream formats: which encoder made the stream. Tries a bounded prefix, and everything when `full`.
   // Empty when no known encoder reproduces what was tried.
   std::optional<EncoderMatch> (*encoder)(const Tree& tree, bool full, Budget& budget) = nullptr;

@@ -1,5 +1,6 @@
 #include "rules/rule.h"
 
+#include <algorithm>
 #include <array>
 
 #include "formats/value.h"
@@ -7,9 +8,12 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 9> kRules = {
-      &file_time_rule(),         &pid_rule(),   &inode_rule(),        &encoding_rule(),      &dialect_rule(),
-      &archive_ownership_rule(), &umask_rule(), &member_order_rule(), &build_counter_rule(),
+  static const std::array<const Rule*, 15> kRules = {
+      &file_time_rule(), &pid_rule(),          &inode_rule(),
+      &encoding_rule(),  &dialect_rule(),      &archive_ownership_rule(),
+      &umask_rule(),     &member_order_rule(), &build_counter_rule(),
+      &stamp_rule(),     &path_rule(),         &host_rule(),
+      &token_rule(),     &text_order_rule(),   &text_form_rule(),
   };
   return kRules;
 }
@@ -21,6 +25,24 @@ bool is_owner(Kind kind) {
 bool has_special_bits(Bytes mode) {
   const auto number = decode_number(Encoding::octal, mode).number;
   return !number || (number->value & 07000) != 0;
+}
+
+void Support::add(const Hypothesis& hypothesis) {
+  if (!hypothesis.parameter.empty()) ++parameters_[hypothesis.parameter];
+  if (hypothesis.delta) deltas_.push_back(*hypothesis.delta);
+}
+
+void Support::finish() { std::sort(deltas_.begin(), deltas_.end()); }
+
+std::uint64_t Support::of(const std::string& parameter) const {
+  const auto at = parameters_.find(parameter);
+  return at == parameters_.end() ? 0 : at->second;
+}
+
+std::uint64_t Support::of_clock(std::int64_t delta) const {
+  constexpr std::int64_t kDay = 86'400;
+  return static_cast<std::uint64_t>(std::upper_bound(deltas_.begin(), deltas_.end(), delta + kDay) -
+                                    std::lower_bound(deltas_.begin(), deltas_.end(), delta - kDay));
 }
 
 void Relation::add(std::string_view left, std::string_view right) {

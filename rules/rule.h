@@ -1,7 +1,9 @@
 #pragma once
 // How a difference gets its cause.
 
-#include <memory>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,12 +21,31 @@ struct Hypothesis {
   std::string_view cause;  // id of the cause table
   Proof proof = Proof::pattern;
   std::string note;            // what a reader should know: the parameter, the encoder
-  const Rule* rule = nullptr;  // set by the engine
+  std::string parameter = {};  // what one build has once: "path /build/a → /srv/b"; empty when there is none
+  std::optional<std::int64_t> delta = {};  // seconds from left to right, of what the clock left behind
+  bool anchored = false;                   // the slot is known by the fixed text around it
 };
 
-// What was fitted over a whole container once all its differences are known.
+// What the hypotheses of all differences of the artifact say together. Only what several say is evidence.
+class Support {
+ public:
+  void add(const Hypothesis& hypothesis);
+  // Call once, when all were added.
+  void finish();
+  // How many hypotheses named the parameter.
+  std::uint64_t of(const std::string& parameter) const;
+  // How many stamps moved by this much, give or take a day, the asker among them.
+  std::uint64_t of_clock(std::int64_t delta) const;
+
+ private:
+  std::map<std::string, std::uint64_t> parameters_;
+  std::vector<std::int64_t> deltas_;
+};
+
+// What was fitted once all differences are known.
 struct Fitted {
-  const Relations& relations;
+  const Relations& relations;  // of the container
+  const Support& support;      // of the whole artifact
 };
 
 // Freedom left by accepting one difference. Differences that name the same parameter share it: it counts
@@ -58,6 +79,12 @@ const Rule& encoding_rule();           // rules/encoding.cc
 const Rule& dialect_rule();            // rules/dialect.cc
 const Rule& pid_rule();                // rules/identity.cc
 const Rule& inode_rule();              // rules/identity.cc
+const Rule& stamp_rule();              // rules/stamp.cc
+const Rule& path_rule();               // rules/path.cc
+const Rule& host_rule();               // rules/host.cc
+const Rule& token_rule();              // rules/token.cc
+const Rule& text_order_rule();         // rules/text_order.cc
+const Rule& text_form_rule();          // rules/text_form.cc
 const Rule& build_counter_rule();      // rules/counter.cc
 
 }  // namespace unrepro

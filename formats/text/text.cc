@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/text/comment.h"
 #include "formats/tree_builder.h"
 #include "formats/utf8.h"
 
@@ -217,6 +218,29 @@ bool is_program_name(std::string_view name) {
                      [=](std::string_view extension) { return name.ends_with(extension); });
 }
 
+// Prose by its name, wherever it lies. Some tools read files of these names: those are no prose.
+bool is_prose_name(std::string_view name) {
+  static constexpr std::string_view kExtensions[] = {".md",  ".markdown", ".rst", ".adoc", ".html",
+                                                     ".htm", ".xhtml",    ".log", ".texi", ".info",
+                                                     ".tex", ".ps",       ".eps", ".txt",  ".man"};
+  static constexpr std::string_view kNames[] = {"README",  "NEWS",    "ChangeLog", "CHANGELOG",
+                                                "CHANGES", "COPYING", "LICENSE",   "AUTHORS",
+                                                "TODO",    "NOTICE",  "copyright", "changelog"};
+  static constexpr std::string_view kRead[] = {"CMakeLists", "requirements",  "robots",
+                                               "conf",       "meson_options", "constraints",
+                                               "allow",      "deny",          "hosts"};
+  const std::string_view base = name.substr(name.rfind('/') + 1);
+  if (name.starts_with("etc/") || name.find("/etc/") != name.npos) return false;
+  if (name.find(".egg-info/") != name.npos || name.find(".dist-info/") != name.npos) return false;
+  if (std::any_of(std::begin(kRead), std::end(kRead),
+                  [=](std::string_view read) { return base.find(read) != base.npos; }))
+    return false;
+  return std::any_of(std::begin(kExtensions), std::end(kExtensions),
+                     [=](std::string_view extension) { return base.ends_with(extension); }) ||
+         std::any_of(std::begin(kNames), std::end(kNames),
+                     [=](std::string_view known) { return base == known; });
+}
+
 bool is_documentation(const Context& context) {
   if (!context.role.empty()) return false;  // control members, whatever their names
   std::string_view name = context.name;
@@ -225,9 +249,9 @@ bool is_documentation(const Context& context) {
     return false;
   static constexpr std::array<std::string_view, 3> kPlaces = {"usr/share/doc/", "usr/share/man/",
                                                               "usr/share/info/"};
-  return std::any_of(kPlaces.begin(), kPlaces.end(),
-                     [=](std::string_view place) { return name.starts_with(place); }) &&
-         !is_program_name(name);
+  const bool placed = std::any_of(kPlaces.begin(), kPlaces.end(),
+                                  [=](std::string_view place) { return name.starts_with(place); });
+  return (placed && !is_program_name(name)) || is_prose_name(name);
 }
 
 Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
@@ -237,9 +261,9 @@ Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
   const std::size_t bom = bom_length(tree.peek(3));
   if (bom > 0) tree.take("bom", Kind::magic, Encoding::bytes, Effect::behaviour, bom);
   const Bytes body = tree.peek(tree.remaining());
-  tree.alias("encoding", Kind::dialect, Effect::behaviour, to_string(charset));
-  tree.alias("line_ending", Kind::dialect, Effect::behaviour,
-             line_ending(body, code_unit(to_string(charset))));
+  tree.alias("encoding", Kind::dialect, Effect::content, to_string(charset), kDerived);
+  tree.alias("line_ending", Kind::dialect, Effect::content, line_ending(body, code_unit(to_string(charset))),
+             kDerived);
   if (as_text(body).starts_with("#!")) {
     tree.take("body", Kind::script, Encoding::bytes, Effect::behaviour, body.size(), kCritical);
   } else {
@@ -247,6 +271,11 @@ Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
     tree.take("body", Kind::text, Encoding::bytes, effect, body.size());
   }
   return tree.finish();
+}
+
+Effect effect_at(const Tree& tree, FieldId leaf, const Span& span) {
+  if (in_script_element(tree.text(leaf), span)) return Effect::behaviour;
+  return in_comment(tree.text(leaf), span) ? Effect::content : tree[leaf].effect;
 }
 
 std::unique_ptr<LeafView> view(const Tree& tree, FieldId leaf, ViewKind kind) {
@@ -268,6 +297,7 @@ const Format kText = {
     .probe = probe,
     .decode = decode,
     .view = view,
+    .effect_at = effect_at,
 };
 
 }  // namespace unrepro

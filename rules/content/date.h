@@ -1,0 +1,44 @@
+#pragma once
+// Dates and times as texts spell them (causes-by-format section 8.2 and 8.3).
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace unrepro {
+
+// How a date is written. Two dates of one spelling differ in their values, zone and language only.
+enum class DateSpelling : std::uint8_t {
+  iso,          // 2017-11-02, 2017-11-02T10:30:45.5Z, 2017/11/02 10:30 +0100
+  compact,      // 20171102103045Z, D:20171102103045+01'00', 20171102T1030, 20171102
+  ctime,        // Thu Nov  2 10:30:45 [UTC ]2017
+  day_first,    // [Thu, ]02 Nov 2017 10:30:45 +0000, 2 November 2017, 02-Nov-2017, 02/Nov/2017:10:30:45
+  month_first,  // Nov  2 2017 [10:30:45], November 2, 2017
+  month_year,   // November 2017
+  numeric,      // 11/02/2017, 02.11.2017
+  time,         // 10:30, 10:30:45.123
+  epoch,        // 1509618645, 1509618645123, 1509618645.25
+  year,         // 2017
+};
+
+enum class DatePrecision : std::uint8_t { year, month, day, minute, second };
+
+struct Date {
+  std::size_t length = 0;  // bytes of text
+  DateSpelling spelling = DateSpelling::iso;
+  DatePrecision precision = DatePrecision::day;  // of what is given; `time` has no date
+  std::int64_t local =
+      0;  // seconds since 1970 on the wall clock it was written by; for `time`, since midnight
+  std::optional<int> zone;    // minutes east of UTC, when it is given
+  std::uint8_t language = 0;  // 0: English or no names; else an index of a language
+  std::int64_t instant() const { return local - zone.value_or(0) * 60; }
+};
+
+// The longest date that begins at `at`. Two-digit years are not dates, and neither is anything that runs on
+// in letters or digits. O(1).
+std::optional<Date> match_date(std::string_view text, std::size_t at);
+
+// The date that spans the whole text, or nothing.
+std::optional<Date> parse_date(std::string_view text);
+
+}  // namespace unrepro

@@ -1,0 +1,57 @@
+#include "rules/content/place.h"
+
+#include <algorithm>
+
+#include "formats/value.h"
+
+namespace unrepro {
+namespace {
+
+constexpr std::size_t kReach = 256;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+}  // namespace
+
+bool is_text_change(const Difference& difference) {
+  const bool text = difference.kind == Kind::text || difference.kind == Kind::script;
+  return text && difference.shape == Shape::changed && difference.count == 1 &&
+         difference.left.tree != nullptr && difference.right.tree != nullptr;
+}
+
+Place place_of(const Side& side) {
+  const std::string_view leaf = side.tree->text(side.field);
+  const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;
+  std::size_t first = begin - std::min(begin, kReach), last = std::min(leaf.size(), end + kReach);
+  const auto ends_line = [](char c) { return c == '\n' || c == '\0'; };
+  for (std::size_t at = begin; at > first; --at) {
+    if (ends_line(leaf[at - 1])) first = at;
+  }
+  for (std::size_t at = end; at < last; ++at) {
+    if (ends_line(leaf[at])) last = at;
+  }
+  return {leaf.substr(first, begin - first), leaf.substr(begin, side.length), leaf.substr(end, last - end)};
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+bool mentions(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+      if (at == 0 || !is_letter(word.front()) || !is_letter(text[at - 1])) return true;
+    }
+    return false;
+  });
+}
+
+std::string change(std::string_view left, std::string_view right) {
+  return escape(as_bytes(left), 80) + " → " + escape(as_bytes(right), 80);
+}
+
+}  // namespace unrepro

@@ -1,0 +1,148 @@
+// Identity and environment in text: who built it, on which host, with which variables.
+
+#include <algorithm>
+#include <array>
+
+#include "rules/content/place.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+bool is_label_byte(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
+         c == '_';
+}
+
+// RFC 1123, section 2.1: letters, digits and hyphens in labels; users may have underscores.
+bool is_label(std::string_view name) {
+  return !name.empty() && name.size() <= 63 && name.front() != '-' && name.front() != '.' &&
+         name.back() != '.' && std::all_of(name.begin(), name.end(), is_label_byte) &&
+         name.find("..") == name.npos;
+}
+
+// The last word before a value, in lower case, without what assigns: "Built-By: ", "hostname=".
+std::string label_before(std::string_view before) {
+  const std::size_t last = before.find_last_not_of(" \t:=\"'>");
+  if (last == before.npos) return {};
+  const std::size_t first = before.find_last_of(" \t\"'<(,;{", last);
+  const std::size_t begin = first == before.npos ? 0 : first + 1;
+  return lower(before.substr(begin, last + 1 - begin));
+}
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// "NAME" of "export NAME=value" or "NAME: value" where the difference is in the value; else empty.
+std::string_view variable(std::string_view before) {
+  const std::size_t assign = before.find_first_of("=:");
+  if (assign == before.npos) return {};
+  std::string_view name = before.substr(0, assign);
+  const std::size_t last = name.find_last_not_of(" \t\"'");
+  if (last == name.npos) return {};
+  name = name.substr(0, last + 1);
+  const std::size_t first = name.find_last_of(" \t\"'{,;(");
+  if (first != name.npos) name.remove_prefix(first + 1);
+  const bool shouted = name.size() > 1 && std::all_of(name.begin(), name.end(), [](char c) {
+                         return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+                       });
+  return shouted ? name : std::string_view();
+}
+
+std::string_view cause_of_variable(std::string_view name) {
+  if (is_one_of(name, {"USER", "LOGNAME", "USERNAME", "HOSTNAME", "HOST", "COMPUTERNAME", "MAIL"}))
+    return "host-user-identity";
+  if (is_one_of(name, {"PWD", "OLDPWD", "BUILDDIR", "SRCDIR", "TOP_BUILDDIR"})) return "build-path";
+  if (name == "TZ") return "timezone";
+  const bool known = is_one_of(name, {"PATH",
+                                      "HOME",
+                                      "SHELL",
+                                      "TERM",
+                                      "DISPLAY",
+                                      "LANG",
+                                      "LANGUAGE",
+                                      "EDITOR",
+                                      "PAGER",
+                                      "MAKEFLAGS",
+                                      "TMPDIR",
+                                      "JAVA_HOME",
+                                      "SHLVL",
+                                      "PS1",
+                                      "CI",
+                                      "COLUMNS",
+                                      "LINES",
+                                      "DEB_BUILD_OPTIONS",
+                                      "XDG_RUNTIME_DIR",
+                                      "COLORTERM",
+                                      "HTTP_PROXY",
+                                      "HTTPS_PROXY",
+                                      "NO_PROXY"}) ||
+                     name.starts_with("LC_") || name.starts_with("SSH_") || name.starts_with("XDG_") ||
+                     name.starts_with("CI_") || name.starts_with("GITHUB_") || name.starts_with("JENKINS_") ||
+                     name.find("CAPTURE") != name.npos;
+  return known ? std::string_view("env-capture") : std::string_view();
+}
+
+class HostRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (!is_text_change(difference)) return;
+    const Place left = place_of(difference.left), right = place_of(difference.right);
+    if (const std::string_view name = variable(left.before); !name.empty()) {
+      if (const std::string_view cause = cause_of_variable(name); !cause.empty()) {
+        sink.push_back({.cause = cause,
+                        .proof = Proof::pattern,
+                        .note = std::string(name) + ": " + change(left.span, right.span),
+                        .anchored = true});
+        return;
+      }
+    }
+    const std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
+    if (!is_label(before) || !is_label(after) || before.find_first_not_of("0123456789.") == before.npos)
+      return;
+    Hypothesis found{.cause = "host-user-identity", .proof = Proof::pattern, .note = change(before, after)};
+    found.parameter = "name " + found.note;
+    found.anchored = is_named(left, before);
+    sink.push_back(std::move(found));
+  }
+
+  bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted&) const override {
+    return hypothesis.anchored;
+  }
+
+  Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
+    constexpr std::uint64_t kDecibitsOfByte = 52;  // of the 37 letters of a label
+    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.length, 1), false}, hypothesis.note};
+  }
+
+ private:
+  // The slot is a host's or a user's: "user@host", "Built-By: user", "on host worker7".
+  static bool is_named(const Place& place, std::string_view name) {
+    const auto begin = static_cast<std::size_t>(name.data() - place.before.data());
+    const std::string_view before = place.before.substr(0, std::min(begin, place.before.size()));
+    const char* const end = name.data() + name.size();
+    const char next = end < place.after.data() + place.after.size() ? *end : '\0';
+    if (before.ends_with("://") || before.ends_with('/')) return false;
+    if (before.ends_with('@') || next == '@') return before.find("://") == before.npos;
+    const std::string label = label_before(before);
+    if (is_one_of(label,
+                  {"host",        "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
+                   "built-by",    "user",       "username",   "build-user", "builduser",  "build_user",
+                   "built_by",    "user.name",  "packager",   "node",       "nodename",   "machine",
+                   "login",       "logname",    "builder",    "by",         "cf_by",      "myhostname",
+                   "compiled-by", "build.host", "build.user", "builtby",    "fqdn",       "uploader"}))
+      return true;
+    const std::string line = lower(before);
+    return label == "on" && mentions(line, {"built", "build", "compil", "generat", "creat", "by"});
+  }
+};
+
+}  // namespace
+
+const Rule& host_rule() {
+  static const HostRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro

@@ -1,0 +1,177 @@
+// Path family in text: one prefix that stands for the directory a build ran in, temporary names, the merged
+// /usr layout.
+
+#include <algorithm>
+#include <optional>
+
+#include "rules/content/atom.h"
+#include "rules/content/place.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+std::size_t components(std::string_view path) {
+  return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
+// Design 1.3: what a prefix may look like to be a parameter.
+bool is_safe(std::string_view path) {
+  const bool alphabet = std::all_of(
+      path.begin(), path.end(), [](char c) { return c == '/' || (is_path_byte(c) && c != '@' && c != '%'); });
+  return alphabet && path.starts_with('/') && path.find("/../") == path.npos && !path.ends_with("/..") &&
+         path.find("//") == path.npos;
+}
+
+// Both paths without the components at the end that they share.
+struct Heads {
+  std::string_view left, right, tail;
+};
+Heads heads(std::string_view left, std::string_view right) {
+  std::size_t common = 0;
+  const std::size_t shorter = std::min(left.size(), right.size());
+  for (std::size_t i = 1; i <= shorter && left[left.size() - i] == right[right.size() - i]; ++i) {
+    if (left[left.size() - i] == '/') common = i;
+  }
+  // A directory of one component takes the next one along, where that is a directory too.
+  const std::string_view tail = left.substr(left.size() - common);
+  const std::size_t next = tail.empty() ? tail.npos : tail.find('/', 1);
+  const bool narrow = components(left) == components(tail) + 1 || components(right) == components(tail) + 1;
+  if (narrow && next != tail.npos) common -= next;
+  return {left.substr(0, left.size() - common), right.substr(0, right.size() - common),
+          left.substr(left.size() - common)};
+}
+
+bool has_prefix(std::string_view path, std::initializer_list<std::string_view> prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return path.starts_with(prefix); });
+}
+
+bool is_source_name(std::string_view path) {
+  static constexpr std::string_view kExtensions[] = {
+      ".c",  ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".S",   ".rs",   ".go",   ".f90", ".f",
+      ".ml", ".hs", ".d",   ".m",   ".y", ".l",  ".inc", ".pas", ".vala", ".java", ".py",  ".pl"};
+  return std::any_of(std::begin(kExtensions), std::end(kExtensions),
+                     [&](std::string_view extension) { return path.ends_with(extension); });
+}
+
+// Where builds run; nothing that is installed points there.
+bool is_build_place(std::string_view path) {
+  return has_prefix(path, {"/build/", "/builddir/", "/tmp/", "/var/tmp/", "/home/", "/root/", "/usr/src/",
+                           "/srv/", "/work/", "/workspace/", "/mnt/", "/buildd/", "/b/", "/var/lib/jenkins/",
+                           "/Users/", "/github/", "/builds/", "/nix/"});
+}
+
+// Members of one family of temporary names: equal letters where the template is fixed, as many free ones.
+bool same_template(std::string_view left, std::string_view right) {
+  static constexpr std::string_view kTemplates[] = {
+      "cc",      "tmp",        "tmp.",   "tmp_",        "Rtmp",       "go-build",
+      "pip-",    "rustc",      ".tmp",   "lto-llvm-",   "hsperfdata", "ocamlpp",
+      "camlppx", "nix-build-", "build-", "lto-wrapper", "mktemp."};
+  const auto free_length = [](std::string_view name, std::string_view fixed) {
+    std::size_t at = fixed.size();
+    while (at < name.size() && (is_path_byte(name[at]) && name[at] != '.')) ++at;
+    return at - fixed.size();
+  };
+  return std::any_of(std::begin(kTemplates), std::end(kTemplates), [&](std::string_view fixed) {
+    if (!left.starts_with(fixed) || !right.starts_with(fixed)) return false;
+    const std::size_t free = free_length(left, fixed);
+    const bool digits = std::all_of(left.begin() + static_cast<std::ptrdiff_t>(fixed.size()),
+                                    left.begin() + static_cast<std::ptrdiff_t>(fixed.size() + free),
+                                    [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits && (free < 6 || free > 10 || free_length(right, fixed) != free)) return false;
+    return left.substr(fixed.size() + free) == right.substr(fixed.size() + free_length(right, fixed)) &&
+           free > 0;
+  });
+}
+
+std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// "/usr/bin/sh" and "/bin/sh" (filesystem hierarchy with a merged /usr).
+bool is_merged_usr(std::string_view left, std::string_view right) {
+  if (left.size() < right.size()) std::swap(left, right);
+  return left == "/usr" + std::string(right) && has_prefix(right, {"/bin/", "/sbin/", "/lib/", "/lib64/"});
+}
+
+bool is_home(std::string_view head) {
+  return head == "/root" || has_prefix(head, {"/nonexistent", "/homeless-shelter"}) ||
+         (has_prefix(head, {"/home/", "/Users/"}) && components(head) == 2);
+}
+
+class PathRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (!is_text_change(difference)) return;
+    const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+    if (!left.starts_with('/')) return temporary_name(difference, sink);
+    if (!is_safe(left) || !is_safe(right)) return;
+    const Heads head = heads(left, right);
+    Hypothesis found{.cause = "build-path", .proof = Proof::pattern, .note = change(head.left, head.right)};
+    const std::string_view before = place_of(difference.left).before;
+    if (is_merged_usr(left, right)) {
+      found.cause = "system-layout";
+      found.note = change(left, right);
+      found.anchored = true;
+    } else if (is_temporary(head)) {
+      found.cause = "temp-path";
+      found.anchored = true;
+    } else {
+      if (before.ends_with("-prefix-map=")) {
+        found.cause = "recorded-build-flags";
+      } else if (is_home(head.left) && is_home(head.right) && !is_source_name(left) &&
+                 (head.tail.empty() || head.tail.starts_with("/."))) {
+        found.cause = "env-capture";
+      }
+      found.parameter = "path " + found.note;
+      found.anchored = is_source_name(left) || (is_build_place(left) && is_build_place(right));
+      const bool narrow = components(head.left) < 2 || components(head.right) < 2;
+      if (narrow && found.cause == "build-path") found.proof = Proof::inferred;
+      if (narrow && !is_build_place(left) && !is_build_place(right)) return;
+    }
+    sink.push_back(found);
+    found.parameter.clear();
+    found.proof = Proof::inferred;
+    if (found.anchored) sink.push_back(std::move(found));
+  }
+
+  bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted& fitted) const override {
+    return hypothesis.proof == Proof::inferred || hypothesis.anchored ||
+           fitted.support.of(hypothesis.parameter) > 1;
+  }
+
+  Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
+    if (hypothesis.cause == "system-layout") return {Capacity::of_values(2), "merged-usr"};
+    if (hypothesis.cause == "temp-path") return {{520, false}, {}};
+    constexpr std::uint64_t kDecibitsOfByte = 61;  // of the 69 letters that a parameter may use
+    return {{kDecibitsOfByte * difference.right.length, false}, hypothesis.note};
+  }
+
+ private:
+  static bool is_temporary(const Heads& head) {
+    const std::string_view left = head.left, right = head.right;
+    return has_prefix(left, {"/tmp/", "/var/tmp/"}) && has_prefix(right, {"/tmp/", "/var/tmp/"}) &&
+           left.substr(0, left.rfind('/')) == right.substr(0, right.rfind('/')) &&
+           same_template(last_component(left), last_component(right));
+  }
+
+  // A name without its directory: ccXXXXXX.o.
+  static void temporary_name(const Difference& difference, std::vector<Hypothesis>& sink) {
+    const auto part = [](char c) { return is_path_byte(c); };
+    const std::string_view left = widened(place_of(difference.left), part);
+    const std::string_view right = widened(place_of(difference.right), part);
+    if (left.size() < 8 || !same_template(left, right)) return;
+    const bool mixed = std::any_of(left.begin() + 2, left.end(), [](char c) { return c < 'a' || c > 'z'; });
+    if (!mixed) return;
+    sink.push_back(
+        {.cause = "temp-path", .proof = Proof::pattern, .note = change(left, right), .anchored = true});
+  }
+};
+
+}  // namespace
+
+const Rule& path_rule() {
+  static const PathRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro

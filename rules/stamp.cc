@@ -1,0 +1,138 @@
+// Clock family in text: dates that a build wrote, zones they were written in, names of months.
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "rules/content/date.h"
+#include "rules/content/place.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kEarliest = 631'152'000;  // 1990-01-01
+constexpr std::int64_t kQuarter = 900, kFarthestZones = 26 * 3600;
+
+bool ends_in(std::string_view text, std::string_view set) {
+  return !text.empty() && set.find(text.back()) != text.npos;
+}
+
+// A release number that looks like a date: 1.2.20240131, v2024-01-15, foo-20240131.
+bool part_of_version(const Place& place, const Date& date) {
+  const std::string_view before = place.before;
+  if (date.spelling == DateSpelling::time) return ends_in(before, "+-");
+  if (ends_in(before, "+~")) return true;
+  if (ends_in(before, "-._vV") && before.size() > 1 && before[before.size() - 2] > ' ') return true;
+  if (ends_in(before, "vV") && before.size() == 1) return true;
+  return place.after.size() > 1 && (place.after[0] == '.' || place.after[0] == '-') &&
+         place.after[1] >= '0' && place.after[1] <= '9';
+}
+
+// Dates that somebody acts on (traps T6, T8): until when something is valid, when a law begins.
+bool has_policy(std::string_view line) {
+  return mentions(line, {"expir", "valid", "until", "not after", "notafter", "not before", "notbefore",
+                         "nextupdate", "deadline", "\"exp\"", "\"nbf\"", "effective", "leap"});
+}
+
+bool names_a_build(std::string_view line) {
+  return mentions(line,
+                  {"generat",   "creat",   "built",  "build",   "compil",  "produc", "updat",   "modif",
+                   "timestamp", "date",    "render", "written", "export",  "packag", ".th ",    "revision",
+                   "saved",     "printed", "as of",  "time",    "output",  "stamp",  "made on", "made at",
+                   "when",      "dumped",  "run on", "started", "finished"});
+}
+
+bool names_copyright(std::string_view line) {
+  return mentions(line, {"copyright", "(c)", "©", "&copy;", "licen"});
+}
+
+class StampRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts& facts,
+               std::vector<Hypothesis>& sink) const override {
+    if (!is_text_change(difference)) return;
+    const auto left = parse_date(as_text(difference.left.bytes));
+    const auto right = parse_date(as_text(difference.right.bytes));
+    if (!left || !right) return;
+    const Place at = place_of(difference.left), there = place_of(difference.right);
+    if (part_of_version(at, *left) || part_of_version(there, *right)) return;
+    const std::string line = lower(at.before) + lower(at.after);
+    if (has_policy(line)) return;
+    Hypothesis found{.cause = "build-timestamp",
+                     .proof = Proof::pattern,
+                     .note = change(as_text(difference.left.bytes), as_text(difference.right.bytes))};
+    const std::int64_t delta = right->instant() - left->instant();
+    const bool of_build = names_a_build(line) || alone(at) || names_copyright(line);
+    if (left->language != right->language && std::llabs(delta) <= kDay) {
+      found.cause = "locale-content";
+      found.parameter = "language " + std::to_string(left->language) + " " + std::to_string(right->language);
+      found.anchored = delta == 0 || of_build;
+    } else if (left->spelling != right->spelling || left->precision != right->precision) {
+      found.proof = Proof::inferred;
+    } else if (is_zone(*left, *right)) {
+      found.cause = "timezone";
+      found.parameter = "zones " + std::to_string(right->local - left->local);
+      found.anchored = of_build;
+    } else if (left->spelling == DateSpelling::year) {
+      if (!names_copyright(line) && !names_a_build(line)) return;
+      found.parameter = "years " + change(as_text(difference.left.bytes), as_text(difference.right.bytes));
+      found.anchored = true;
+    } else {
+      found.delta = delta;
+      found.anchored = of_build && left->spelling != DateSpelling::time;
+    }
+    if (left->spelling != DateSpelling::time && !(in_window(*left, facts) && in_window(*right, facts)))
+      return;
+    sink.push_back(found);
+    if (found.proof == Proof::inferred) return;
+    found.proof = Proof::inferred;
+    found.delta.reset();
+    found.parameter.clear();
+    sink.push_back(std::move(found));
+  }
+
+  bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted& fitted) const override {
+    if (hypothesis.proof == Proof::inferred || hypothesis.anchored) return true;
+    return (hypothesis.delta && fitted.support.of_clock(*hypothesis.delta) > 1) ||
+           fitted.support.of(hypothesis.parameter) > 1;
+  }
+
+  // One clock for the whole artifact: a year of seconds, or the zones of the world.
+  Freedom capacity(const Difference&, const Hypothesis& hypothesis, const Fitted&) const override {
+    if (hypothesis.cause == "build-timestamp") return {{249, false}, "clock"};
+    return {Capacity::of_values(208), std::string(hypothesis.cause)};
+  }
+
+ private:
+  // Nothing else stands in the line but signs: "#Thu Nov 02 10:30:45 UTC 2017".
+  static bool alone(const Place& place) {
+    const auto sign = [](char c) { return !(c >= '0' && c <= '9') && (c | 0x20) < 'a'; };
+    return std::all_of(place.before.begin(), place.before.end(), sign) &&
+           std::all_of(place.after.begin(), place.after.end(), sign);
+  }
+
+  static bool in_window(const Date& date, const Facts& facts) {
+    return date.instant() >= kEarliest && date.instant() <= facts.reference_time + kDay;
+  }
+
+  // One instant on two wall clocks. Without zones in the text only whole quarters of an hour tell it, which a
+  // change of the clock hits once in 900 times.
+  static bool is_zone(const Date& left, const Date& right) {
+    if (left.precision < DatePrecision::minute || left.spelling == DateSpelling::epoch) return false;
+    const std::int64_t shift = std::llabs(right.local - left.local);
+    if (left.zone && right.zone && *left.zone != *right.zone) return left.instant() == right.instant();
+    if (left.zone || right.zone) return false;
+    return left.precision == DatePrecision::second && shift != 0 && shift % kQuarter == 0 &&
+           shift <= kFarthestZones;
+  }
+};
+
+}  // namespace
+
+const Rule& stamp_rule() {
+  static const StampRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro

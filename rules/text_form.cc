@@ -1,0 +1,83 @@
+// The same text in another form: line endings, character sets, white space.
+
+#include <algorithm>
+#include <string>
+
+#include "rules/content/place.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+std::string without(std::string_view text, std::string_view drop) {
+  std::string result;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(result),
+               [&](char c) { return drop.find(c) == drop.npos; });
+  return result;
+}
+
+// CR LF for every LF, and not one CR besides (trap T60).
+bool is_dos_form(std::string_view dos, std::string_view unix) {
+  std::size_t at = 0;
+  for (const char c : unix) {
+    if (c == '\r') return false;
+    if (c == '\n' && (at >= dos.size() || dos[at++] != '\r')) return false;
+    if (at >= dos.size() || dos[at++] != c) return false;
+  }
+  return at == dos.size();
+}
+
+bool names_charset(std::string_view text) {
+  const std::string name = lower(text);
+  return name == "utf-8" || name == "utf8" || name == "ansi_x3.4-1968" || name == "iso-8859-1" ||
+         name == "us-ascii" || name == "ascii" || name == "iso-8859-15" || name == "latin1" ||
+         name == "latin-1" || name == "windows-1252";
+}
+
+// Marks that a locale spells in its own way.
+bool is_quote(std::string_view text) {
+  static constexpr std::string_view kQuotes[] = {"'", "\"", "`", "‘", "’", "“", "”", "«", "»", "„", "?"};
+  return std::find(std::begin(kQuotes), std::end(kQuotes), text) != std::end(kQuotes);
+}
+
+class TextFormRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (!is_text_change(difference)) return;
+    const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+    const auto found = [&](std::string_view cause, std::string note) {
+      sink.push_back({.cause = cause, .proof = Proof::pattern, .note = std::move(note)});
+    };
+    if (is_dos_form(left, right) || is_dos_form(right, left))
+      return found("line-endings", "CR LF in one, LF in the other");
+    const auto part = [](char c) {
+      return c > ' ' && c != '"' && c != '\'' && c != '=' && c != ';' && c != '<' && c != '>' && c != ':' &&
+             c != ',';
+    };
+    const std::string_view left_word = widened(place_of(difference.left), part);
+    const std::string_view right_word = widened(place_of(difference.right), part);
+    if (names_charset(left_word) && names_charset(right_word))
+      return found("locale-content", change(left_word, right_word));
+    if (is_quote(left) && is_quote(right)) return found("locale-content", change(left, right));
+    const bool blank = without(left, " \t\r\n").empty() && without(right, " \t\r\n").empty();
+    if (blank && left.find('\r') == left.npos && right.find('\r') == right.npos) {
+      found("serialiser-style", "white space");
+    }
+  }
+
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+
+  Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
+    if (hypothesis.cause == "serialiser-style") return {{10 * difference.weight, false}, {}};
+    return {Capacity::of_values(16), hypothesis.note};
+  }
+};
+
+}  // namespace
+
+const Rule& text_form_rule() {
+  static const TextFormRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro

@@ -1,0 +1,260 @@
+// Numbers, ids and addresses in text that one run of a build has and the next has not.
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "rules/content/atom.h"
+#include "rules/content/place.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_name_byte(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
+bool is_release_byte(char c) { return is_name_byte(c) || c == '.' || c == '-' || c == '+' || c == '~'; }
+bool all(std::string_view text, bool (*predicate)(char)) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), predicate);
+}
+
+struct Words {
+  Place left_place, right_place;
+  std::string_view left, right;                  // names around both spans
+  std::string_view left_release, right_release;  // with dots and hyphens
+  std::string before, line;                      // lower case: before the name, and the whole line
+};
+
+std::string_view before_of(const Place& place, std::string_view word) {
+  return {place.before.data(), static_cast<std::size_t>(word.data() - place.before.data())};
+}
+std::string_view after_of(const Place& place, std::string_view word) {
+  const char* const end = word.data() + word.size();
+  return {end, static_cast<std::size_t>(place.after.data() + place.after.size() - end)};
+}
+
+std::optional<std::uint64_t> integer(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> decimal(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// A hypothesis of one family, or nothing. Each looks at one kind of slot.
+using Guess = std::optional<Hypothesis> (*)(const Difference&, const Words&);
+
+Hypothesis guess(std::string_view cause, std::string_view left, std::string_view right,
+                 Proof proof = Proof::pattern) {
+  return {.cause = cause, .proof = proof, .note = change(left, right)};
+}
+
+// RFC 9562, sections 4.1 and 5.4: version 4 is random.
+std::optional<Hypothesis> uuid(const Difference& difference, const Words&) {
+  const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+  if (!is_uuid(left) || !is_uuid(right)) return std::nullopt;
+  const auto random = [](std::string_view id) {
+    const char variant = lower(id.substr(19, 1))[0];
+    return id[14] == '4' && (variant == '8' || variant == '9' || variant == 'a' || variant == 'b');
+  };
+  const bool proper = random(left) && random(right);
+  return guess("random-id", left, right, proper ? Proof::pattern : Proof::inferred);
+}
+
+// Addresses of x86-64 user space: the page offset survives randomisation, the upper bits are those of a
+// mapping.
+std::optional<Hypothesis> address(const Difference&, const Words& words) {
+  const std::string_view left = words.left, right = words.right;
+  if (!left.starts_with("0x") || !right.starts_with("0x")) return std::nullopt;
+  std::uint64_t l = 0, r = 0;
+  std::from_chars(left.data() + 2, left.data() + left.size(), l, 16);
+  std::from_chars(right.data() + 2, right.data() + right.size(), r, 16);
+  const auto mapped = [](std::uint64_t value) {
+    const std::uint64_t top = value >> 40;
+    return (top >= 0x55 && top <= 0x56) || (top >= 0x7e && top <= 0x7f);
+  };
+  if (!mapped(l) || !mapped(r)) return std::nullopt;
+  return guess("aslr-address", left, right);
+}
+
+std::optional<Hypothesis> process(const Difference&, const Words& words) {
+  const auto left = integer(words.left), right = integer(words.right);
+  constexpr std::uint64_t kPidMax = 4'194'304;
+  if (!left || !right || *left > kPidMax || *right > kPidMax || *left == 0 || *right == 0)
+    return std::nullopt;
+  const std::string_view before =
+      std::string_view(words.before).substr(words.before.size() > 24 ? words.before.size() - 24 : 0);
+  const bool bracketed = before.ends_with('[') && before.size() > 1 &&
+                         is_name_byte(before[before.size() - 2]) &&
+                         after_of(words.left_place, words.left).starts_with("]:");
+  if (!bracketed && !mentions(before, {"pid", "process", "paxheaders."})) return std::nullopt;
+  return guess("pid", words.left, words.right);
+}
+
+std::optional<Hypothesis> counter(const Difference&, const Words& words) {
+  if (!integer(words.left) || !integer(words.right)) return std::nullopt;
+  const bool kernel = words.before.ends_with('#') && mentions(words.line, {"smp", "linux", "build"});
+  if (!kernel && !mentions(words.before, {"build number", "build_number", "build-number", "buildnumber",
+                                          "build #", "build no", "build.number", "run id", "run_id",
+                                          "run number", "build id:", "build counter", "serial:"}))
+    return std::nullopt;
+  return guess("build-counter", words.left, words.right);
+}
+
+std::optional<Hypothesis> processors(const Difference&, const Words& words) {
+  std::string_view left = words.left, right = words.right;
+  const bool jobs = words.before.ends_with("-j") || (words.before.ends_with('-') && left.starts_with('j'));
+  if (left.starts_with('j') && right.starts_with('j')) left.remove_prefix(1), right.remove_prefix(1);
+  const auto l = integer(left), r = integer(right);
+  if (!l || !r || *l > 4096 || *r > 4096) return std::nullopt;
+  const bool counted = mentions(words.line, {"cpus", "cpu count", "cpu_count", "nproc", "processors", "ncpu",
+                                             "cores", "--jobs", "parallel=", "threads", "workers"});
+  if (!jobs && !counted) return std::nullopt;
+  return guess("cpu-count", words.left, words.right);
+}
+
+// Decimals with a unit or a label of time, in documents only (trap T11).
+std::optional<Hypothesis> elapsed(const Difference& difference, const Words& words) {
+  if (difference.effect == Effect::behaviour) return std::nullopt;
+  const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+  if (!decimal(left) || !decimal(right) || *decimal(left) > 1e6 || *decimal(right) > 1e6) return std::nullopt;
+  std::string_view after = words.left_place.after;
+  after.remove_prefix(std::min(after.find_first_not_of(' '), after.size()));
+  const std::size_t unit_length =
+      static_cast<std::size_t>(std::find_if_not(after.begin(), after.end(), is_name_byte) - after.begin());
+  const std::string unit = lower(after.substr(0, unit_length));
+  static constexpr std::string_view kUnits[] = {"s",    "ms",     "us",      "ns",          "sec",
+                                                "secs", "second", "seconds", "min",         "minutes",
+                                                "m",    "msec",   "millis",  "milliseconds"};
+  const bool has_unit = std::find(std::begin(kUnits), std::end(kUnits), unit) != std::end(kUnits);
+  const bool has_label =
+      mentions(words.line, {"elapsed", "duration", "took", "time=", "real", "user", "sys", "ran in",
+                            "finished in", "seconds", "total time", "time:", "passed in"});
+  if (!has_unit && !has_label) return std::nullopt;
+  if (unit == "m" && !has_label) return std::nullopt;
+  return guess("elapsed-time", left, right);
+}
+
+bool is_kernel_release(std::string_view text) {
+  std::size_t dots = 0, at = 0;
+  while (at < text.size() && (is_digit(text[at]) || text[at] == '.')) dots += text[at++] == '.';
+  return dots >= 1 && at > 2 && is_digit(text[0]) &&
+         (at == text.size() || text[at] == '-' || text[at] == '+');
+}
+
+std::optional<Hypothesis> kernel(const Difference&, const Words& words) {
+  if (!is_kernel_release(words.left_release) || !is_kernel_release(words.right_release)) return std::nullopt;
+  const auto flavoured = [](std::string_view release) {
+    return mentions(release, {"amd64", "generic", "arm64", "cloud", "azure", "aws", "686", "rpi", "fc", "el8",
+                              "el9", "arch", "default", "lts"});
+  };
+  const bool named =
+      mentions(words.line, {"linux", "kernel", "uname", "cmake_host_system", "cmake_system", "osvers"});
+  if (!named && !(flavoured(words.left_release) && flavoured(words.right_release))) return std::nullopt;
+  return guess("kernel-identity", words.left_release, words.right_release);
+}
+
+std::optional<Hypothesis> commit(const Difference&, const Words& words) {
+  const auto hash = [](std::string_view text) {
+    return text.size() >= 7 && text.size() <= 64 && all(text, is_hex) &&
+           std::any_of(text.begin(), text.end(), is_digit) && !all(text, is_digit);
+  };
+  std::string_view left = words.left, right = words.right;
+  if (left.starts_with('g') && right.starts_with('g')) left.remove_prefix(1), right.remove_prefix(1);
+  const bool dirty = words.left_release != words.right_release &&
+                     (words.left_release.ends_with("-dirty") || words.right_release.ends_with("-dirty"));
+  if (dirty) return guess("vcs-state", words.left_release, words.right_release, Proof::inferred);
+  if (!hash(left) || !hash(right)) return std::nullopt;
+  const bool described =
+      before_of(words.left_place, words.left).ends_with('-') && words.left.starts_with('g');
+  if (!described && !mentions(words.line, {"commit", "revision", "git", "rev", "vcs", "scm", "sha1", "head"}))
+    return std::nullopt;
+  const bool abbreviated = left.starts_with(right) || right.starts_with(left);
+  return guess("vcs-state", left, right, abbreviated ? Proof::pattern : Proof::inferred);
+}
+
+// Options of a compiler: what they say, they testify (causes.md 4.4).
+std::optional<Hypothesis> flags(const Difference&, const Words& words) {
+  const std::string_view before = before_of(words.left_place, words.left);
+  const bool option = before.ends_with(" -") || before.ends_with("-march=") || before.ends_with("-mtune=") ||
+                      before.ends_with(" -f") || before.ends_with("-std=") || before.ends_with(" --");
+  if (!option ||
+      !mentions(words.line, {"cflags", "gcc", "configure", "-o2", "-o3", "-o0", "-g ", "ldflags", "-wall"}))
+    return std::nullopt;
+  return guess("recorded-build-flags", words.left, words.right, Proof::inferred);
+}
+
+std::optional<Hypothesis> tool(const Difference&, const Words& words) {
+  const std::string_view left = words.left_release, right = words.right_release;
+  const auto version = [](std::string_view text) {
+    return text.find('.') != text.npos && std::any_of(text.begin(), text.end(), is_digit) &&
+           all(text, is_release_byte);
+  };
+  if (!version(left) || !version(right)) return std::nullopt;
+  if (!mentions(words.line,
+                {"generated",    "generator", "created by", "created-by", "producer",    "produced",
+                 "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",     "sphinx",
+                 "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",    "automake",
+                 "autoconf",     "libtool",   "cmake",      "built with", "made with",   "makeinfo",
+                 "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel", "rubygems_version"}))
+    return std::nullopt;
+  return guess("toolchain-version", left, right);
+}
+
+// The last digits of a computed number: another processor or mathematical library.
+std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
+  const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+  if (left.find('.') == left.npos || right.find('.') == right.npos || left.size() < 8) return std::nullopt;
+  const auto l = decimal(left), r = decimal(right);
+  if (!l || !r || *l == 0) return std::nullopt;
+  const double error = (*r - *l) / *l;
+  if (error > 1e-6 || error < -1e-6) return std::nullopt;
+  return guess("floating-point", left, right, Proof::inferred);
+}
+
+constexpr Guess kGuesses[] = {uuid,   address, process, counter, processors, elapsed,
+                              kernel, commit,  flags,   tool,    rounding};
+
+class TokenRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (!is_text_change(difference)) return;
+    Words words;
+    words.left_place = place_of(difference.left);
+    words.right_place = place_of(difference.right);
+    words.left = widened(words.left_place, is_name_byte);
+    words.right = widened(words.right_place, is_name_byte);
+    words.left_release = widened(words.left_place, is_release_byte);
+    words.right_release = widened(words.right_place, is_release_byte);
+    words.before = lower(before_of(words.left_place, words.left));
+    words.line = words.before + lower(after_of(words.left_place, words.left));
+    for (const Guess family : kGuesses) {
+      if (auto found = family(difference, words)) return sink.push_back(std::move(*found));
+    }
+  }
+
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+
+  Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
+    constexpr std::uint64_t kDecibitsOfByte = 60;
+    if (hypothesis.cause == "random-id") return {{1220, false}, hypothesis.note};
+    if (hypothesis.cause == "aslr-address") return {{280, false}, {}};
+    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.length, 1), false}, hypothesis.note};
+  }
+};
+
+}  // namespace
+
+const Rule& token_rule() {
+  static const TokenRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro
