@@ -6,7 +6,7 @@
 namespace unrepro {
 
 std::string decoded_name(std::string_view name) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kSuffixes = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kSuffixes = {{
       {".gz", ""},
       {".xz", ""},
       {".zst", ""},
@@ -20,6 +20,10 @@ std::string decoded_name(std::string_view name) {
       {".tb2", ".tar"},
       {".svgz", ".svg"},
       {".zstd", ""},
+      {".lzma", ""},
+      {".lz4", ""},
+      {".lz", ""},
+      {".tlz", ".tar"},
   }};
   for (const auto& [suffix, replacement] : kSuffixes) {
     if (name.ends_with(suffix)) {

@@ -1,5 +1,5 @@
 #pragma once
-// What the stream formats (gzip, xz, zstd, bzip2) share.
+// What the stream formats (gzip, xz, zstd, bzip2, lz4, lzma, lzip) share.
 //
 // Every stream format decompresses while it decodes. A tree has at most one payload: the content of all its
 // streams together, as `gzip -dc`, `xz -dc` … would print it, on the first leaf of Kind::stream. There is

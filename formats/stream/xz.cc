@@ -1,13 +1,11 @@
 #include "formats/stream/xz.h"
 
-#include <lzma.h>
-
 #include <algorithm>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "formats/stream/stream.h"
+#include "formats/stream/lzma_stream.h"
 #include "formats/stream/xz_encoder.h"
 
 namespace unrepro {
@@ -20,30 +18,12 @@ constexpr std::string_view kHeaderMagic{
 constexpr std::uint64_t kHeaderSize = LZMA_STREAM_HEADER_SIZE;
 constexpr std::uint8_t kHasCompressedSize = 0x40;
 constexpr std::uint8_t kHasUncompressedSize = 0x80;
-// What a decoder of one stream may take: enough for the 64 MiB dictionary of `xz -9`, and for two threads on
-// the blocks of `xz -6`.
-constexpr std::uint64_t kMemoryLimit = 96u << 20;
 constexpr std::uint32_t kMostThreads = 4;
 
 struct BlockSizes {
   std::uint64_t unpadded;
   std::uint64_t uncompressed;
 };
-
-class LzmaStream {
- public:
-  LzmaStream() = default;
-  ~LzmaStream() { lzma_end(&stream_); }
-  LzmaStream(const LzmaStream&) = delete;
-  LzmaStream& operator=(const LzmaStream&) = delete;
-  lzma_stream* get() { return &stream_; }
-  lzma_stream* operator->() { return &stream_; }
-
- private:
-  lzma_stream stream_ = LZMA_STREAM_INIT;
-};
-
-constexpr std::uint64_t kUsualRatio = 3;  // of decompressed to compressed bytes
 
 std::string at_offset(std::uint64_t offset) { return " at offset " + std::to_string(offset); }
 
@@ -58,57 +38,22 @@ lzma_ret start_decoder(LzmaStream& lzma, Bytes input) {
   // Both artifacts are decoded at the same time, so that each gets half of the processors.
   const std::uint32_t threads = std::clamp(std::thread::hardware_concurrency() / 2, 1u, kMostThreads);
   if (threads == 1 || !first_block_has_sizes(input)) {
-    return lzma_stream_decoder(lzma.get(), kMemoryLimit, LZMA_TELL_UNSUPPORTED_CHECK);
+    return lzma_stream_decoder(lzma.get(), kLzmaMemoryLimit, LZMA_TELL_UNSUPPORTED_CHECK);
   }
   lzma_mt options{};
   options.flags = LZMA_TELL_UNSUPPORTED_CHECK;
   options.threads = threads;
-  options.memlimit_threading = kMemoryLimit;
-  options.memlimit_stop = kMemoryLimit;
+  options.memlimit_threading = kLzmaMemoryLimit;
+  options.memlimit_stop = kLzmaMemoryLimit;
   return lzma_stream_decoder_mt(lzma.get(), &options);
 }
 
-std::string_view damage_text(lzma_ret status) {
-  switch (status) {
-    case LZMA_FORMAT_ERROR:
-      return "not an xz stream";
-    case LZMA_OPTIONS_ERROR:
-      return "unknown filter, reserved bits or options";
-    case LZMA_UNSUPPORTED_CHECK:
-      return "unknown integrity check, which cannot be verified";
-    case LZMA_BUF_ERROR:
-      return "xz stream ends early";
-    default:
-      return "corrupt xz stream";
-  }
-}
-
 // Decodes the one stream at the start of `input`; liblzma verifies every checksum, size and reserved bit in
-// it. Errors: those of BlobWriter, unsupported (memory limit).
+// it. Errors: those of LzmaStream::decode.
 Result<StreamEnd> decode_stream(Bytes input, BlobWriter& out) {
   LzmaStream lzma;
   if (start_decoder(lzma, input) != LZMA_OK) return fail(Trouble::internal, "liblzma: cannot start decoding");
-  lzma->next_in = input.data();
-  lzma->avail_in = input.size();
-  out.expect(kUsualRatio * input.size());
-  OutputChunk chunk;
-  lzma_ret status = LZMA_OK;
-  while (status == LZMA_OK) {
-    lzma->next_out = chunk.data();
-    lzma->avail_out = OutputChunk::kSize;
-    while (status == LZMA_OK && lzma->avail_out > 0) status = lzma_code(lzma.get(), LZMA_FINISH);
-    const Bytes produced = chunk.filled(OutputChunk::kSize - lzma->avail_out);
-    if (auto appended = out.append(produced); !appended) return tl::unexpected(appended.error());
-  }
-  if (status == LZMA_MEMLIMIT_ERROR) {
-    return fail(Trouble::unsupported,
-                "xz: decoding needs " + std::to_string(lzma_memusage(lzma.get()) >> 20) +
-                    " MiB, the limit is " + std::to_string(kMemoryLimit >> 20) + " MiB");
-  }
-  if (status == LZMA_MEM_ERROR) return fail(Trouble::io, "liblzma: out of memory");
-  StreamEnd end{.consumed = lzma->total_in};
-  if (status != LZMA_STREAM_END) end.damage = damage_text(status);
-  return end;
+  return lzma.decode(input, out, "xz");
 }
 
 class XzDecoder {

@@ -1,14 +1,11 @@
 #include "formats/stream/xz_encoder.h"
 
-#include <lzma.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
 
-#include "formats/stream/encoder_search.h"
-#include "formats/stream/stream.h"
+#include "formats/stream/lzma_stream.h"
 
 namespace unrepro {
 namespace {
@@ -19,55 +16,15 @@ struct Settings {
   bool threaded;  // blocks of bounded size with their sizes in the block header
 };
 
-class Encoder {
- public:
-  Encoder() = default;
-  ~Encoder() { lzma_end(&stream_); }
-  Encoder(const Encoder&) = delete;
-  Encoder& operator=(const Encoder&) = delete;
-
-  bool start(const Settings& settings) {
-    if (!settings.threaded) return lzma_easy_encoder(&stream_, settings.preset, settings.check) == LZMA_OK;
-    // The number of threads does not change the output.
-    lzma_mt options{};
-    options.threads = 1;
-    options.preset = settings.preset;
-    options.check = settings.check;
-    return lzma_stream_encoder_mt(&stream_, &options) == LZMA_OK;
-  }
-  // Only the LZMA2 data, without framing.
-  bool start_raw(std::uint32_t preset) {
-    lzma_options_lzma options;
-    if (lzma_lzma_preset(&options, preset) != 0) return false;
-    const std::array<lzma_filter, 2> filters = {lzma_filter{LZMA_FILTER_LZMA2, &options},
-                                                lzma_filter{LZMA_VLI_UNKNOWN, nullptr}};
-    return lzma_raw_encoder(&stream_, filters.data()) == LZMA_OK;
-  }
-
-  // Encodes `plain`, and ends the stream when `finish`. False when the output departs from what is expected.
-  bool follow(Bytes plain, bool finish, Follower& follower) {
-    OutputChunk chunk;
-    for (std::uint64_t fed = 0;;) {
-      if (stream_.avail_in == 0) {
-        const std::uint64_t step = std::min<std::uint64_t>(kFeedStep, plain.size() - fed);
-        stream_.next_in = plain.data() + fed;
-        stream_.avail_in = step;
-        fed += step;
-      }
-      const bool last = fed == plain.size();
-      stream_.next_out = chunk.data();
-      stream_.avail_out = OutputChunk::kSize;
-      const lzma_ret status = lzma_code(&stream_, last && finish ? LZMA_FINISH : LZMA_RUN);
-      if (!follower.accept(chunk.filled(OutputChunk::kSize - stream_.avail_out))) return false;
-      if (status == LZMA_STREAM_END) return true;
-      if (status != LZMA_OK) return false;
-      if (!finish && ((last && stream_.avail_in == 0) || follower.enough())) return true;
-    }
-  }
-
- private:
-  lzma_stream stream_ = LZMA_STREAM_INIT;
-};
+bool start(LzmaStream& encoder, const Settings& settings) {
+  if (!settings.threaded) return lzma_easy_encoder(encoder.get(), settings.preset, settings.check) == LZMA_OK;
+  // The number of threads does not change the output.
+  lzma_mt options{};
+  options.threads = 1;
+  options.preset = settings.preset;
+  options.check = settings.check;
+  return lzma_stream_encoder_mt(encoder.get(), &options) == LZMA_OK;
+}
 
 std::string name_of(const Settings& settings) {
   std::string name = "xz -" + std::to_string(settings.preset & LZMA_PRESET_LEVEL_MASK);
@@ -125,17 +82,18 @@ std::optional<EncoderMatch> identify_xz_encoder(const Tree& tree, bool full, Bud
       candidates.push_back({
           .prefix =
               [settings, data, plain = stream->plain.first(prefix)] {
-                Encoder encoder;
+                LzmaStream encoder;
                 Follower follower(data);
-                if (!encoder.start_raw(settings.preset)) return PrefixMatch::refuted;
+                if (!encoder.start_raw_encoder(LZMA_FILTER_LZMA2, settings.preset))
+                  return PrefixMatch::refuted;
                 encoder.follow(plain, false, follower);
                 return follower.prefix_match();
               },
           .variants = {{name_of(settings),
                         [settings, expected, plain = stream->plain] {
-                          Encoder encoder;
+                          LzmaStream encoder;
                           Follower follower(expected);
-                          if (!encoder.start(settings)) return false;
+                          if (!start(encoder, settings)) return false;
                           return encoder.follow(plain, true, follower) && follower.complete();
                         }}},
       });

@@ -143,6 +143,33 @@ TEST_F(EncoderTest, XzOfOtherSettingsIsNotNamed) {
   EXPECT_EQ(identify(run(plain, "xz -T1 -c --x86 --lzma2=preset=6 plain")), "none");
 }
 
+TEST_F(EncoderTest, Lzma) {
+  if (!installed("xz")) GTEST_SKIP();
+  const std::string plain = sample_text(300'001);
+  for (const char* level : {"0", "6", "9", "6e"}) {
+    expect_encoder(plain, std::string("xz --format=lzma -c -") + level + " plain",
+                   std::string("lzma -") + level + " (liblzma");
+  }
+}
+
+TEST_F(EncoderTest, LzipOfItsOwnEncoderIsNotNamed) {
+  if (!installed("lzip")) GTEST_SKIP();
+  EXPECT_EQ(identify(run(sample_text(300'001), "lzip -6 -c plain")), "none");
+}
+
+TEST_F(EncoderTest, Lz4) {
+  if (!installed("lz4")) GTEST_SKIP();
+  const std::string plain = sample_text(300'001);
+  for (const char* options :
+       {"-1", "-9", "-12", "-1 -B4 -BD", "-9 -B4 -BX --content-size", "-1 --no-frame-crc"}) {
+    const std::string level = std::string(options).substr(0, std::string(options).find(' '));
+    expect_encoder(plain, std::string("lz4 -q -c ") + options + " plain", "lz4 " + level + " (liblz4");
+  }
+  expect_encoder(plain, "lz4 -q -c < plain", "lz4 -1 (liblz4");
+  expect_encoder(plain, "lz4 -q -l -c plain", "lz4 -l1 (liblz4");
+  expect_encoder(plain, "lz4 -q -l -9 -c plain", "lz4 -l9 (liblz4");
+}
+
 TEST_F(EncoderTest, Zstd) {
   if (!installed("zstd")) GTEST_SKIP();
   const std::string plain = sample_text(400'001);

@@ -45,6 +45,10 @@ mkdir -p "deep/$long" && printf 'x' > "deep/${long}file" && ln -s "${long}file" 
 archive gnu deep @1706745600 | seed tar deep-gnu
 archive pax deep @1706745600.5 | seed tar deep-pax
 seed tar debian-control < control.tar
+for format in newc crc odc bin; do
+  seed cpio "gnu-$format" < "$here/../data/cpio/gnu.$format"
+done
+seed cpio initramfs < "$here/../data/cpio/initramfs"
 
 # Streams.
 gzip -9nc control/control | seed gzip control-9n
@@ -55,6 +59,10 @@ zstd -q -19 --check -c control/control | seed zstd control-19
 zstd -q -1 --no-check -c data.tar | seed zstd data
 bzip2 -c control/control | seed bzip2 control
 bzip2 -1c data.tar | seed bzip2 data
+for stream in plain.lzma plain.lz plain.lz4 legacy.lz4; do
+  case $stream in *.lz) target=lzip ;; *) target=${stream##*.} ;; esac
+  seed "$target" "${stream%.*}" < "$here/../data/streams/$stream"
+done
 
 # Text.
 seed deb-control demo < control/control

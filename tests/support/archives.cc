@@ -87,6 +87,32 @@ std::string ar(const std::vector<std::pair<std::string, std::string>>& members, 
   return archive;
 }
 
+std::string cpio(const std::vector<CpioMember>& members, bool crc) {
+  std::string archive;
+  const auto fill = [&] { archive.resize((archive.size() + 3) / 4 * 4, '\0'); };
+  const auto add = [&](const CpioMember& member) {
+    std::uint32_t sum = 0;
+    for (const char c : member.content) sum += static_cast<unsigned char>(c);
+    archive += crc ? "070702" : "070701";
+    for (const std::size_t number :
+         {std::size_t{member.ino}, std::size_t{member.mode}, std::size_t{member.uid}, std::size_t{member.gid},
+          std::size_t{member.nlink}, std::size_t{member.mtime}, member.content.size(), std::size_t{0},
+          std::size_t{0}, std::size_t{member.rdevmajor}, std::size_t{member.rdevminor},
+          member.name.size() + 1, std::size_t{crc ? sum : 0}}) {
+      char text[9];
+      std::snprintf(text, sizeof text, "%08X", static_cast<unsigned>(number));
+      archive += text;
+    }
+    archive.append(member.name).push_back('\0');
+    fill();
+    archive += member.content;
+    fill();
+  };
+  for (const CpioMember& member : members) add(member);
+  add({.name = "TRAILER!!!", .content = {}, .mode = 0, .ino = 0, .mtime = 0});
+  return archive;
+}
+
 std::string gzip(const std::string& plain, int level, std::uint32_t mtime) {
   z_stream stream{};
   if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)

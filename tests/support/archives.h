@@ -36,6 +36,16 @@ std::string tar_end();
 std::string ar(const std::vector<std::pair<std::string, std::string>>& members,
                std::int64_t mtime = 1'600'000'000);
 
+struct CpioMember {
+  std::string name = "file";
+  std::string content = "content\n";
+  std::uint32_t mode = 0100644;
+  std::uint32_t ino = 1, uid = 0, gid = 0, nlink = 1, mtime = 1'600'000'000;
+  std::uint32_t rdevmajor = 0, rdevminor = 0;
+};
+// A newc archive, or a crc one with right checksums; ends with the trailer, without filling up.
+std::string cpio(const std::vector<CpioMember>& members, bool crc = false);
+
 std::string gzip(const std::string& plain, int level = 9, std::uint32_t mtime = 0);
 std::string xz(const std::string& plain, std::uint32_t preset = 6);
 

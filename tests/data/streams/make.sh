@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the fixtures of the stream formats beside this script. Needs gzip 1.12, xz 5.4, zstd 1.5, bzip2 1.0.8,
-# python3. The content is `seq 1 120`.
+# lzip 1.23, lz4 1.9, python3. The content is `seq 1 120`.
 set -eu
 cd "$(dirname "$0")"
 export LC_ALL=C TZ=UTC
@@ -27,4 +27,16 @@ zstd -q -3 -c plain.txt > plain.zst
 zstd -q -19 --no-check -c < plain.txt > stdin.zst
 bzip2 -9 -c plain.txt > plain.bz2
 bzip2 -1 -c < /dev/null > empty.bz2
+xz --format=lzma -6 -c plain.txt > plain.lzma
+python3 - <<'PY'
+import lzma, struct
+plain = open('plain.txt', 'rb').read()
+data = bytearray(lzma.compress(plain, lzma.FORMAT_ALONE))
+data[5:13] = struct.pack('<Q', len(plain))
+open('sized.lzma', 'wb').write(data)
+PY
+lzip -9 -c plain.txt > plain.lz
+lz4 -q -c plain.txt > plain.lz4
+lz4 -q -9 -B4 -BD -BX --content-size -c plain.txt > options.lz4
+lz4 -q -l -c plain.txt > legacy.lz4
 rm plain.txt

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+
+#include "formats/format.h"
+
+namespace unrepro {
+
+inline constexpr std::uint64_t kLz4LegacyBlock = 8u << 20;  // of plaintext in each block of a legacy frame
+
+// Format::encoder of lz4.
+std::optional<EncoderMatch> identify_lz4_encoder(const Tree& tree, bool full, Budget& budget);
+
+}  // namespace unrepro
