@@ -138,7 +138,7 @@ class Explainer {
   // Takes the best verdict among the confirmed hypotheses, the first rule among equals.
   bool attribute(const Pair& pair, const Difference& difference, Finding& finding,
                  std::string& parameter) const {
-    const Fitted fitted{pair.relations};
+    const Fitted fitted{pair.relations, pair.zone_shift};
     bool found = false;
     std::vector<Hypothesis> hypotheses;
     for (const Rule* rule : rules()) {

@@ -2,6 +2,7 @@
 
 #include "formats/archive/ar.h"
 #include "formats/archive/tar.h"
+#include "formats/archive/zip.h"
 #include "formats/debian/changes.h"
 #include "formats/debian/control.h"
 #include "formats/debian/control_members.h"
@@ -12,6 +13,8 @@
 #include "formats/opaque.h"
 #include "formats/stream/bzip2.h"
 #include "formats/stream/gzip.h"
+#include "formats/stream/raw_deflate.h"
+#include "formats/stream/stored.h"
 #include "formats/stream/xz.h"
 #include "formats/stream/zstd.h"
 #include "formats/text/text.h"
@@ -20,8 +23,9 @@ namespace unrepro {
 
 std::span<const Format> formats() {
   static const std::array kFormats = {
-      kDeb,     kAr,           kTar,      kGzip,    kXz,  kZstd,      kBzip2,  kDebControl, kDebScript,
-      kMd5sums, kDebConffiles, kDebLines, kChanges, kDsc, kBuildinfo, kDeb822, kText,       kOpaque,
+      kDeb,      kAr,         kTar,    kZip,        kGzip,      kXz,      kZstd,
+      kBzip2,    kRawDeflate, kStored, kDebControl, kDebScript, kMd5sums, kDebConffiles,
+      kDebLines, kChanges,    kDsc,    kBuildinfo,  kDeb822,    kText,    kOpaque,
   };
   return kFormats;
 }

@@ -7,9 +7,9 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 9> kRules = {
-      &file_time_rule(),         &pid_rule(),   &inode_rule(),        &encoding_rule(),      &dialect_rule(),
-      &archive_ownership_rule(), &umask_rule(), &member_order_rule(), &build_counter_rule(),
+  static const std::array<const Rule*, 10> kRules = {
+      &zone_rule(),    &file_time_rule(),         &pid_rule(),   &inode_rule(),        &encoding_rule(),
+      &dialect_rule(), &archive_ownership_rule(), &umask_rule(), &member_order_rule(), &build_counter_rule(),
   };
   return kRules;
 }

@@ -25,6 +25,7 @@ struct Hypothesis {
 // What was fitted over a whole container once all its differences are known.
 struct Fitted {
   const Relations& relations;
+  const ZoneShift& zone_shift;
 };
 
 // Freedom left by accepting one difference. Differences that name the same parameter share it: it counts
@@ -50,6 +51,7 @@ class Rule {
 std::span<const Rule* const> rules();
 
 // One file per family; each gives its rules with static lifetime.
+const Rule& zone_rule();               // rules/clock.cc
 const Rule& file_time_rule();          // rules/clock.cc
 const Rule& archive_ownership_rule();  // rules/ownership.cc
 const Rule& umask_rule();              // rules/permissions.cc
