@@ -365,7 +365,7 @@ class Comparer {
     item.is_derived = field.is(kDerived) || is_filler(field);
     (is_left ? item.left : item.right) = item.is_derived ? Derived::holds : Derived::absent;
     note_alias(field);
-    if (field.kind == Kind::member) {
+    if (field.kind == Kind::member && !item.is_derived) {
       ++pair_.files;
       ++pair_.differing_files;
       if (field.length == 0) difference.weight = outside_size(is_left ? *pair_.left : *pair_.right, id);

@@ -228,6 +228,12 @@ void Decoder::check_agreement(Entry& entry) {
           "compressed_size");
   compare(same(local.size, central.size) || (streamed && local.size == kZip32Max), "size");
   entry.agrees = differing.empty();
+  if (as_text(central.name).find('\0') != std::string_view::npos) {
+    problem("a NUL in the name, where some programs cut it," + at_offset(central.at));
+  }
+  if (streamed && central.method == 0 && local.size == 0 && central.size != 0) {
+    problem("stored content whose length only follows it," + at_offset(local.at));
+  }
   if (entry.agrees) return;
   problem("the local header" + at_offset(local.at) + " and the directory" + at_offset(central.at) +
           " differ in " + differing);
@@ -260,9 +266,10 @@ void Decoder::emit_statements(const Entry& entry, const ZipExtraFacts& extra) {
     state("attributes_high", Kind::flags, Effect::behaviour, std::to_string(high), kCritical);
   }
   state("type", Kind::file_type, Effect::behaviour, type, kCritical);
-  // Read-only, directory, archive: nothing that the name and the mode do not say (MS-FSCC 2.6).
+  // Nothing that the name and the mode do not say (MS-FSCC 2.6); without a mode, read-only counts.
   constexpr std::uint32_t kReadOnly = 1, kDirectory = 16, kArchive = 32;
-  const bool plain = (low & ~(kReadOnly | kDirectory | kArchive)) == 0 && ((low & kDirectory) == 0 || slash);
+  const std::uint32_t known = kDirectory | kArchive | (unix_host ? kReadOnly : 0);
+  const bool plain = (low & ~known) == 0 && ((low & kDirectory) == 0 || slash);
   state("dos_attributes", Kind::dialect, plain ? Effect::inert : Effect::behaviour, std::to_string(low),
         flag_if(plain, kInRange));
   state("internal_attributes", Kind::dialect, central.internal <= 1 ? Effect::inert : Effect::behaviour,
@@ -421,7 +428,9 @@ void Decoder::emit_central(const Entry& entry) {
   const ZipCentral& central = entry.central;
   const ZipHeader* const local = entry.local && entry.agrees ? &*entry.local : nullptr;
   const bool derived = local != nullptr;
-  const FieldId id = tree_.open(member_key(as_text(central.name)), Kind::group, Encoding::record);
+  // A second record of the member, so that what differs in it belongs to the member.
+  const FieldId id = tree_.open(member_key(as_text(central.name)), Kind::member, Encoding::record);
+  tree_.open("directory", Kind::group, Encoding::record);
   if (derived) tree_.set_flags(id, kDerived);
   const auto take = [&](std::string_view key, Kind kind, std::uint64_t width) {
     const Encoding encoding = width == 2 ? Encoding::u16le : Encoding::u32le;
@@ -453,6 +462,7 @@ void Decoder::emit_central(const Entry& entry) {
     tree_.take("comment", Kind::comment, Encoding::bytes, Effect::content, central.comment.size(),
                flag_if(derived, kDerived));
   }
+  tree_.close();
   tree_.close();
 }
 

@@ -1,7 +1,7 @@
 #include "formats/archive/zip_extra.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 
 #include "formats/archive/zip_content.h"
 #include "formats/stream/stream.h"
@@ -20,7 +20,6 @@ enum : std::uint16_t {
   kJar = 0xcafe,
   kAlignment = 0xd935,
 };
-constexpr std::uint64_t kHead = 4;  // id and length of a field
 constexpr std::int64_t kLatestTime = std::int64_t{1} << 33;
 
 std::string key_of(std::uint16_t id) {
@@ -66,16 +65,23 @@ bool restates(const ZipExtra& central, const ZipHeader& local) {
   if (central.id == kExtraZip64) return true;  // its values were compared
   const ZipExtra* field = local.extras.find(central.id);
   if (field == nullptr) return false;
+  if (std::ranges::equal(field->data, central.data)) return true;
   switch (central.id) {
     case kTimes:
       return central.data.size() <= 5 && starts_with(field->data, central.data);
     case kUnixOld:
       return central.data.size() == 8 && starts_with(field->data, central.data);
+    case kUnix:
     case kUnix16:
       return central.data.empty();
     default:
-      return central.data.size() == field->data.size() && starts_with(field->data, central.data);
+      return false;
   }
+}
+
+// Fields that decide something and that some programs read from the local header, others from the directory.
+bool is_read_from_either(std::uint16_t id) {
+  return id == kUnix || id == kExtraUnicodePath || id == kExtraUnicodeComment || id == kAes;
 }
 
 class Emitter {
@@ -89,6 +95,10 @@ class Emitter {
     std::vector<std::uint16_t> seen;
     for (const ZipExtra& field : header_.extras.fields) {
       one(field);
+      if (local_ != nullptr && !restated_ && is_read_from_either(field.id) &&
+          local_->extras.find(field.id) != nullptr) {
+        problem("the extra field " + key_of(field.id) + " is not that of the local header");
+      }
       if (std::find(seen.begin(), seen.end(), field.id) != seen.end()) {
         problem("two extra fields " + key_of(field.id));
       } else if (seen.size() < kMostIds) {
@@ -229,7 +239,10 @@ void Emitter::body(const ZipExtra& field) {
       break;
     case kAlignment:
       if (size < 2) break;
-      take("alignment", Kind::dialect, Encoding::u16le, Effect::inert, 2, kInRange);
+      // A power of two, as the members of an apk are aligned (SDK tool zipalign).
+      in_range_ = std::has_single_bit(zip_number(field.data, 0, 2));
+      take("alignment", Kind::dialect, Encoding::u16le, Effect::inert, 2,
+           in_range_ ? std::uint8_t{kInRange} : std::uint8_t{0});
       if (left_ > 0 && std::all_of(field.data.begin() + 2, field.data.end(), [](auto b) { return b == 0; }))
         take("padding", Kind::padding, Encoding::bytes, Effect::inert, left_, kInRange);
       break;

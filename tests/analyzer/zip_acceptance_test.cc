@@ -355,6 +355,31 @@ TEST(ZipAttack, BytesBehindTheStream) {
   expect_attack(files, "structural-anomaly", "follow the end of the stream");
 }
 
+TEST(ZipAttack, OwnersDiffer) {
+  auto files = three_files();
+  files[0].local_extra = zip_owner(0, 0);
+  files[0].central_extra = zip_owner(1000, 1000);
+  expect_attack(files, "structural-anomaly", "the extra field unix");
+}
+
+TEST(ZipAttack, NameWithNul) {
+  auto files = three_files();
+  files[0].name = std::string("a.txt\0.png", 10);
+  expect_attack(files, "structural-anomaly", "a NUL in the name");
+}
+
+TEST(ZipAttack, StoredContentOfUnknownLength) {
+  auto files = three_files();
+  files[2].descriptor = true;
+  expect_attack(files, "structural-anomaly", "stored content whose length");
+}
+
+TEST(ZipAttack, OtherHost) {
+  auto files = three_files();
+  files[0].made_by = 20;
+  expect_alert(compare_bytes(zip(three_files()), zip(files), "x.zip"), "semantic-change", "x.zip!a.txt#mode");
+}
+
 TEST(ZipAttack, Encrypted) {
   auto files = three_files();
   files[0].flags = 1;
