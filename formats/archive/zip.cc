@@ -26,6 +26,7 @@ struct Entry {
   ZipCentral central;
   std::optional<ZipHeader> local;  // empty when it is not where the directory says, or not whole
   bool agrees = false;             // both headers say the same
+  std::uint64_t limit = 0;         // where the next thing begins that the directory lists
 };
 
 std::string at_offset(std::uint64_t at) { return " at offset " + std::to_string(at); }
@@ -100,7 +101,7 @@ class Decoder {
   bool read_directory();
   void place_members();
   void check_agreement(Entry& entry);
-  bool take_gap(std::uint64_t end, std::string_view before);
+  void take_gap(std::uint64_t end, std::string_view before);
   Result<void> emit_member(Entry& entry);
   void emit_statements(const Entry& entry, const ZipExtraFacts& extra);
   ZipExtraFacts emit_local(const Entry& entry, const std::optional<ZipContentCheck>& check);
@@ -178,6 +179,7 @@ void Decoder::place_members() {
   });
   const Bytes members = archive_.first(end_.directory_begin);
   std::uint64_t free = 0;
+  Entry* previous = nullptr;
   for (const std::uint32_t index : order_) {
     Entry& entry = entries_[index];
     const std::uint64_t offset = entry.central.offset;
@@ -186,26 +188,28 @@ void Decoder::place_members() {
     if (!local || entry.central.compressed > members.size() - local->at - local->length) continue;
     free = local->at + local->length + entry.central.compressed;
     entry.local = std::move(local);
+    entry.limit = members.size();
+    if (previous != nullptr) previous->limit = entry.local->at;
+    previous = &entry;
   }
 }
 
-// Claims the bytes before the next thing that something points to. True when there were any.
-bool Decoder::take_gap(std::uint64_t end, std::string_view before) {
+// Claims the bytes before the next thing that something points to.
+void Decoder::take_gap(std::uint64_t end, std::string_view before) {
   const std::uint64_t length = end - tree_.position();
-  if (length == 0) return false;
+  if (length == 0) return;
   const bool stub = tree_.position() == 0;
   const bool local = zip_signature_at(archive_, tree_.position(), kZipLocal);
   const std::string where = at_offset(tree_.position());
   if (stub && !local) {
     tree_.take("stub/", Kind::code, Encoding::bytes, Effect::behaviour, length);
-    return true;
+    return;
   }
   tree_.take("gap before " + std::string(before.substr(0, kLongestKey)) + "/", Kind::gap, Encoding::bytes,
              Effect::behaviour, length, kCritical);
   problem((local ? "a member that the directory does not list"
                  : std::to_string(length) + " bytes that nothing lists") +
           where);
-  return true;
 }
 
 void Decoder::check_agreement(Entry& entry) {
@@ -360,7 +364,7 @@ void Decoder::emit_descriptor(const Entry& entry) {
   if ((entry.local->flags & kZipHasDescriptor) == 0) return;
   const ZipCentral& central = entry.central;
   const std::uint64_t at = tree_.position();
-  const Bytes members = archive_.first(end_.directory_begin);
+  const Bytes members = archive_.first(entry.limit);
   for (const std::uint64_t width : {4u, 8u}) {
     for (const std::uint64_t signature : {4u, 0u}) {
       if (signature != 0 && !zip_signature_at(members, at, kZipDescriptor)) continue;

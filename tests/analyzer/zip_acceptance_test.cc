@@ -349,6 +349,18 @@ TEST(ZipAttack, DescriptorThatLies) {
   expect_attack(files, "integrity-mismatch", "data descriptor");
 }
 
+// The next member begins inside the descriptor.
+TEST(ZipAttack, DescriptorAndMemberOverlap) {
+  auto files = three_files();
+  files[2].descriptor = true;
+  files[2].level = 6;
+  // Its CRC-32 is chosen to be the signature of a local header.
+  files[2].crc = 0x04034b50;
+  const auto inside = static_cast<std::uint32_t>(zip(files).rfind("PK\x07\x08") + 4);
+  files.push_back({.name = "d", .offset = inside});
+  expect_attack(files, "structural-anomaly", "");
+}
+
 TEST(ZipAttack, BytesBehindTheStream) {
   auto files = three_files();
   files[1].behind_stream = "evil";
