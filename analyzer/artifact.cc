@@ -31,8 +31,8 @@ Result<BlobRef> open_sibling(const std::filesystem::path& directory, std::string
 }
 
 Result<std::unique_ptr<Opened>> decode(BlobRef blob, const Context& context, std::vector<std::string> place,
-                                       const Opened* parent, Budget& budget) {
-  const Format& format = probe(blob->bytes(), context);
+                                       const Opened* parent, Budget& budget, std::string_view codec = {}) {
+  const Format& format = codec.empty() ? probe(blob->bytes(), context) : format_by_id(codec);
   auto tree = format.decode(std::move(blob), context, budget);
   if (!tree) return tl::unexpected<Error>(tree.error());
   return std::make_unique<Opened>(format, std::move(*tree), std::move(place), parent);
@@ -87,7 +87,7 @@ Result<const Opened*> Opened::open(FieldId field, std::vector<std::string> place
                             .role = payload.role,
                             .unpacked_by_root = payload.unpacked_by_root,
                             .sibling = {}};
-      child->opened = decode(std::move(*blob), context, std::move(place), this, budget);
+      child->opened = decode(std::move(*blob), context, std::move(place), this, budget, payload.codec);
     }
   });
   if (!child->opened) return tl::unexpected<Error>(child->opened.error());

@@ -257,6 +257,10 @@ class Comparer {
     if (is_owner(left.kind) || left.kind == Kind::mode) {
       pair_.relations[left.kind].add(as_text(left_bytes), as_text(right_bytes));
     }
+    if (left.encoding == Encoding::dos_date_time && right.encoding == left.encoding && !left.is(kDerived)) {
+      pair_.zone_shift.add(decode_number(left.encoding, left_bytes).number,
+                           decode_number(right.encoding, right_bytes).number);
+    }
     const bool left_payload = l_.payload(l) != nullptr, right_payload = r_.payload(r) != nullptr;
     if (left_payload && right_payload) return payload(l, r);
     if (left_payload != right_payload) return changed(l, r);
@@ -361,7 +365,7 @@ class Comparer {
     item.is_derived = field.is(kDerived) || is_filler(field);
     (is_left ? item.left : item.right) = item.is_derived ? Derived::holds : Derived::absent;
     note_alias(field);
-    if (field.kind == Kind::member) {
+    if (field.kind == Kind::member && !item.is_derived) {
       ++pair_.files;
       ++pair_.differing_files;
       if (field.length == 0) difference.weight = outside_size(is_left ? *pair_.left : *pair_.right, id);
@@ -416,7 +420,10 @@ class Comparer {
       if (!states_facts(*l_.payload(l))) return;
       return add_job(l, r, stream);
     }
-    if (stream) encoding(l, r, Shape::carrier);
+    // A stream that is its own content carries nothing.
+    const bool plain =
+        same_bytes(l_.bytes(l), (*left)->bytes()) && same_bytes(r_.bytes(r), (*right)->bytes());
+    if (stream && !plain) encoding(l, r, Shape::carrier);
     add_job(l, r, stream);
   }
 

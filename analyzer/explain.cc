@@ -157,7 +157,7 @@ class Explainer {
   // Takes the best verdict among the confirmed hypotheses, the first rule among equals.
   bool attribute(const Pair& pair, const Difference& difference, Finding& finding,
                  std::string& parameter) const {
-    const Fitted fitted{pair.relations, support_};
+    const Fitted fitted{pair.relations, pair.zone_shift, support_};
     bool found = false;
     if (difference.count > 1 && difference.shape == Shape::changed)
       return false;  // nobody looked at them all

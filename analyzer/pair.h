@@ -47,6 +47,7 @@ struct Pair {
   std::vector<Item> items;
   std::vector<Check> checks;
   Relations relations;
+  ZoneShift zone_shift;
   std::vector<std::unique_ptr<Pair>> nested;  // in canonical order
   std::vector<Incomplete> incomplete;
   std::optional<Error> trouble;  // the system refused; the comparison cannot be answered

@@ -75,6 +75,9 @@ enum class Encoding : std::uint8_t {
   u16le,
   u32le,
   u64le,
+  i32le,          // two's complement
+  dos_date_time,  // time, then date (FAT): local time without a zone, in steps of two seconds
+  filetime,       // 100 ns since 1601-01-01 UTC, 64 bits little-endian
   u16be,
   u32be,
   u64be,
@@ -130,6 +133,9 @@ struct Payload {
   std::string_view role =
       {};                 // static text: what the container knows about the child ("deb.control"), or empty
   std::string name = {};  // file name of the content as far as it is known, for probing; may be a path
+  // Static text: id of the stream format that the container says its bytes are in, or empty when they speak
+  // for themselves.
+  std::string_view codec = {};
   bool unpacked_by_root = false;  // owners inside the child take effect on the consumer's system
 };
 
@@ -192,6 +198,8 @@ class Tree {
   std::vector<Payload> payloads;
   std::vector<Derivation> derivations;
   std::vector<Anomaly> anomalies;
+  // Times without a zone and the field that states the same instant with one; sorted by the first.
+  std::vector<std::pair<FieldId, FieldId>> same_instant;
   std::optional<Identity> identity;
   // What build metadata records about the build, as name and value ("build_path", "environment.LANG" …), in
   // the order of the document. The names are given by the decoder that fills it.

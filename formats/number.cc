@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "formats/value.h"
@@ -110,6 +111,34 @@ Spelling decode_binary(Bytes bytes, std::size_t width, bool little) {
   return plain(static_cast<std::int64_t>(value), true);
 }
 
+// Two 16-bit words (Microsoft, DosDateTimeToFileTime): 5 bits hour, 6 minute, 5 half seconds; 7 bits year
+// since 1980, 4 month, 5 day.
+Spelling decode_dos(Bytes bytes) {
+  if (bytes.size() != 4) return {};
+  const unsigned time = bytes[0] | unsigned{bytes[1]} << 8, date = bytes[2] | unsigned{bytes[3]} << 8;
+  const unsigned hour = time >> 11, minute = time >> 5 & 63, half_second = time & 31;
+  const std::chrono::year_month_day day{std::chrono::year{1980 + static_cast<int>(date >> 9)},
+                                        std::chrono::month{date >> 5 & 15}, std::chrono::day{date & 31}};
+  if (!day.ok() || hour > 23 || minute > 59 || half_second > 29) return {};
+  const std::int64_t days = std::chrono::sys_days{day}.time_since_epoch().count();
+  return plain(days * 86'400 + hour * 3600 + minute * 60 + half_second * 2, true);
+}
+
+Spelling decode_filetime(Bytes bytes) {
+  constexpr std::int64_t kEpoch = 11'644'473'600;  // seconds from 1601 to 1970
+  constexpr std::int64_t kTicks = 10'000'000;
+  const Spelling ticks = decode_binary(bytes, 8, true);
+  if (!ticks.number) return {};
+  const std::int64_t value = ticks.number->value;
+  return {Number{value / kTicks - kEpoch, static_cast<std::uint32_t>(value % kTicks * 100)}, true};
+}
+
+Spelling decode_signed(Bytes bytes) {
+  Spelling spelling = decode_binary(bytes, 4, true);
+  if (spelling.number) spelling.number->value = static_cast<std::int32_t>(spelling.number->value);
+  return spelling;
+}
+
 }  // namespace
 
 Spelling decode_number(Encoding encoding, Bytes bytes) {
@@ -122,6 +151,12 @@ Spelling decode_number(Encoding encoding, Bytes bytes) {
       return decode_binary(bytes, 4, true);
     case Encoding::u64le:
       return decode_binary(bytes, 8, true);
+    case Encoding::i32le:
+      return decode_signed(bytes);
+    case Encoding::dos_date_time:
+      return decode_dos(bytes);
+    case Encoding::filetime:
+      return decode_filetime(bytes);
     case Encoding::u16be:
       return decode_binary(bytes, 2, false);
     case Encoding::u32be:

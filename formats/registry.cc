@@ -3,6 +3,7 @@
 #include "formats/archive/ar.h"
 #include "formats/archive/cpio.h"
 #include "formats/archive/tar.h"
+#include "formats/archive/zip.h"
 #include "formats/debian/changes.h"
 #include "formats/debian/control.h"
 #include "formats/debian/control_members.h"
@@ -15,6 +16,8 @@
 #include "formats/stream/gzip.h"
 #include "formats/stream/lz4.h"
 #include "formats/stream/lzma.h"
+#include "formats/stream/raw_deflate.h"
+#include "formats/stream/stored.h"
 #include "formats/stream/xz.h"
 #include "formats/stream/zstd.h"
 #include "formats/text/text.h"
@@ -23,9 +26,9 @@ namespace unrepro {
 
 std::span<const Format> formats() {
   static const std::array kFormats = {
-      kDeb,     kAr,  kCpio,      kTar,        kGzip,      kXz,      kZstd,         kBzip2,
-      kLzip,    kLz4, kLzma,      kDebControl, kDebScript, kMd5sums, kDebConffiles, kDebLines,
-      kChanges, kDsc, kBuildinfo, kDeb822,     kText,      kOpaque,
+      kDeb,      kAr,      kCpio, kTar,        kZip,    kGzip,       kXz,        kZstd,    kBzip2,
+      kLzip,     kLz4,     kLzma, kRawDeflate, kStored, kDebControl, kDebScript, kMd5sums, kDebConffiles,
+      kDebLines, kChanges, kDsc,  kBuildinfo,  kDeb822, kText,       kOpaque,
   };
   return kFormats;
 }

@@ -132,7 +132,11 @@ bool is_textual(Kind kind, Encoding encoding) {
 
 std::string describe_number(Kind kind, Encoding encoding, const Number& number) {
   std::string out;
-  if (kind == Kind::timestamp) return format_instant(number.value, number.nanoseconds);
+  if (kind == Kind::timestamp) {
+    out = format_instant(number.value, number.nanoseconds);
+    if (encoding == Encoding::dos_date_time) out.pop_back();  // no zone
+    return out;
+  }
   if (kind == Kind::mode && number.value >= 0) {
     std::string digits;
     for (auto rest = static_cast<std::uint64_t>(number.value); rest > 0; rest >>= 3) {

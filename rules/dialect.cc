@@ -15,7 +15,8 @@ class DialectRule final : public Rule {
     if (difference.shape != Shape::spelling && !stated) return;
     std::string note;
     if (stated && difference.shape == Shape::changed) {
-      note = escape(difference.left.bytes, 60) + " → " + escape(difference.right.bytes, 60);
+      note = describe(*difference.left.tree, difference.left.field, 60) + " → " +
+             describe(*difference.right.tree, difference.right.field, 60);
     }
     sink.push_back({.cause = "serialiser-style",
                     .proof = stated ? Proof::inert : Proof::recomputed,

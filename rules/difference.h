@@ -10,6 +10,7 @@
 
 #include "formats/field.h"
 #include "formats/format.h"
+#include "formats/value.h"
 
 namespace unrepro {
 
@@ -67,6 +68,20 @@ class Relation {
   bool functional_ = true, injective_ = true;
 };
 using Relations = std::map<Kind, Relation>;
+
+// How far the local times of one side are from those of the other, over all paired members, equal ones
+// included.
+class ZoneShift {
+ public:
+  void add(const std::optional<Number>& left, const std::optional<Number>& right);
+  // The shift in seconds, right minus left, if it is one and the same everywhere and two zones can be that
+  // far apart: whole quarters of an hour, 26 hours at most.
+  std::optional<std::int64_t> seconds() const;
+
+ private:
+  std::optional<std::int64_t> shift_;
+  bool constant_ = true;
+};
 
 // What is known about the two builds.
 struct Facts {

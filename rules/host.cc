@@ -21,6 +21,10 @@ bool is_label(std::string_view name) {
          name.find("..") == name.npos;
 }
 
+bool has_letter(std::string_view name) {
+  return std::any_of(name.begin(), name.end(), [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; });
+}
+
 // The last word before a value, in lower case, without what assigns: "Built-By: ", "hostname=".
 std::string label_before(std::string_view before) {
   const std::size_t last = before.find_last_not_of(" \t:=\"'>");
@@ -99,8 +103,7 @@ class HostRule final : public Rule {
       }
     }
     const std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
-    if (!is_label(before) || !is_label(after) || before.find_first_not_of("0123456789.") == before.npos)
-      return;
+    if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = Proof::pattern, .note = change(before, after)};
     found.parameter = "name " + found.note;
     found.anchored = is_named(left, before);

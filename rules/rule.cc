@@ -8,12 +8,23 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 15> kRules = {
-      &file_time_rule(), &pid_rule(),          &inode_rule(),
-      &encoding_rule(),  &dialect_rule(),      &archive_ownership_rule(),
-      &umask_rule(),     &member_order_rule(), &build_counter_rule(),
-      &stamp_rule(),     &path_rule(),         &host_rule(),
-      &token_rule(),     &text_order_rule(),   &text_form_rule(),
+  static const std::array<const Rule*, 16> kRules = {
+      &zone_rule(),
+      &file_time_rule(),
+      &pid_rule(),
+      &inode_rule(),
+      &encoding_rule(),
+      &dialect_rule(),
+      &archive_ownership_rule(),
+      &umask_rule(),
+      &member_order_rule(),
+      &build_counter_rule(),
+      &stamp_rule(),
+      &path_rule(),
+      &host_rule(),
+      &token_rule(),
+      &text_order_rule(),
+      &text_form_rule(),
   };
   return kRules;
 }

@@ -44,8 +44,9 @@ class Support {
 
 // What was fitted once all differences are known.
 struct Fitted {
-  const Relations& relations;  // of the container
-  const Support& support;      // of the whole artifact
+  const Relations& relations;   // of the container
+  const ZoneShift& zone_shift;  // of the container
+  const Support& support;       // of the whole artifact
 };
 
 // Freedom left by accepting one difference. Differences that name the same parameter share it: it counts
@@ -71,6 +72,7 @@ class Rule {
 std::span<const Rule* const> rules();
 
 // One file per family; each gives its rules with static lifetime.
+const Rule& zone_rule();               // rules/clock.cc
 const Rule& file_time_rule();          // rules/clock.cc
 const Rule& archive_ownership_rule();  // rules/ownership.cc
 const Rule& umask_rule();              // rules/permissions.cc

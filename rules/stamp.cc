@@ -18,10 +18,18 @@ bool ends_in(std::string_view text, std::string_view set) {
   return !text.empty() && set.find(text.back()) != text.npos;
 }
 
+// "2010-" of a range of years.
+bool ends_range(std::string_view text) {
+  if (!ends_in(text, "-") || text.size() < 5) return false;
+  const auto year = parse_date(text.substr(text.size() - 5, 4));
+  return year && year->spelling == DateSpelling::year;
+}
+
 // A release number that looks like a date: 1.2.20240131, v2024-01-15, foo-20240131.
 bool part_of_version(const Place& place, const Date& date) {
   const std::string_view before = place.before;
   if (date.spelling == DateSpelling::time) return ends_in(before, "+-");
+  if (date.spelling == DateSpelling::year && ends_range(before)) return false;
   if (ends_in(before, "+~")) return true;
   if (ends_in(before, "-._vV") && before.size() > 1 && before[before.size() - 2] > ' ') return true;
   if (ends_in(before, "vV") && before.size() == 1) return true;

@@ -34,10 +34,18 @@ bool names_charset(std::string_view text) {
          name == "latin-1" || name == "windows-1252";
 }
 
-// Marks that a locale spells in its own way.
-bool is_quote(std::string_view text) {
-  static constexpr std::string_view kQuotes[] = {"'", "\"", "`", "‘", "’", "“", "”", "«", "»", "„", "?"};
-  return std::find(std::begin(kQuotes), std::end(kQuotes), text) != std::end(kQuotes);
+// With the quotation marks of all locales written as one.
+std::string plain_quotes(std::string_view text) {
+  static constexpr std::string_view kQuotes[] = {"\"", "`", "‘", "’", "“", "”", "«", "»", "„"};
+  std::string result;
+  while (!text.empty()) {
+    const auto quote = std::find_if(std::begin(kQuotes), std::end(kQuotes),
+                                    [&](std::string_view mark) { return text.starts_with(mark); });
+    const bool found = quote != std::end(kQuotes);
+    result.push_back(found ? '\'' : text.front());
+    text.remove_prefix(found ? quote->size() : 1);
+  }
+  return result;
 }
 
 class TextFormRule final : public Rule {
@@ -58,7 +66,7 @@ class TextFormRule final : public Rule {
     const std::string_view right_word = widened(place_of(difference.right), part);
     if (names_charset(left_word) && names_charset(right_word))
       return found("locale-content", change(left_word, right_word));
-    if (is_quote(left) && is_quote(right)) return found("locale-content", change(left, right));
+    if (plain_quotes(left) == plain_quotes(right)) return found("locale-content", change(left, right));
     const bool blank = without(left, " \t\r\n").empty() && without(right, " \t\r\n").empty();
     if (blank && left.find('\r') == left.npos && right.find('\r') == right.npos) {
       found("serialiser-style", "white space");

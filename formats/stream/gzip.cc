@@ -5,7 +5,7 @@
 #include <string>
 
 #include "formats/stream/deflate.h"
-#include "formats/stream/gzip_encoder.h"
+#include "formats/stream/deflate_encoder.h"
 #include "formats/stream/stream.h"
 
 namespace unrepro {

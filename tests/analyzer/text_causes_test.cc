@@ -28,6 +28,7 @@ struct Example {
   std::string left, right;
   Causes causes;
 };
+void PrintTo(const Example& example, std::ostream* out) { *out << example.name; }
 class Explained : public ::testing::TestWithParam<Example> {};
 
 TEST_P(Explained, ByItsCause) {

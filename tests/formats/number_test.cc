@@ -78,6 +78,19 @@ INSTANTIATE_TEST_SUITE_P(Binary, DecodeNumber,
                                          Case{Encoding::u8, "ab"sv, std::nullopt, false},
                                          Case{Encoding::bytes, "1"sv, std::nullopt, false}));
 
+INSTANTIATE_TEST_SUITE_P(
+    BinaryTimes, DecodeNumber,
+    testing::Values(Case{Encoding::dos_date_time, "\x54\x63\x2d\x51"sv, 1600000000},  // 2020-09-13 12:26:40
+                    Case{Encoding::dos_date_time, "\0\0\x21\0"sv, 315532800},         // 1980-01-01
+                    Case{Encoding::dos_date_time, "\0\0\0\0"sv, std::nullopt, false},
+                    Case{Encoding::dos_date_time, "\x1e\0\x21\0"sv, std::nullopt, false},  // 60 seconds
+                    Case{Encoding::dos_date_time, "\0\0\x5e\0"sv, std::nullopt, false},    // 30 February
+                    Case{Encoding::dos_date_time, "\0\0\x21"sv, std::nullopt, false},
+                    Case{Encoding::filetime, "\0\x80\x3e\xd5\xde\xb1\x9d\x01"sv, 0},
+                    Case{Encoding::filetime, "\0\0\0\0\0\0\0\0"sv, -11644473600},
+                    Case{Encoding::i32le, "\xff\xff\xff\xff"sv, -1},
+                    Case{Encoding::i32le, "\xff\xff\xff\x7f"sv, 2147483647}));
+
 struct TimeCase {
   std::string_view text;
   std::optional<Number> number;

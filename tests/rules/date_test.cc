@@ -16,6 +16,8 @@ struct Spelled {
   std::int64_t instant;
 };
 
+void PrintTo(const Spelled& spelled, std::ostream* out) { *out << spelled.text; }
+
 class DateSpellings : public ::testing::TestWithParam<Spelled> {};
 
 TEST_P(DateSpellings, IsReadWhole) {

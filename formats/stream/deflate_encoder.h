@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "formats/format.h"
 
@@ -8,5 +9,7 @@ namespace unrepro {
 
 // Format::encoder of gzip.
 std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, bool full, Budget& budget);
+// Format::encoder of raw deflate streams.
+std::optional<EncoderMatch> identify_deflate_encoder(const Tree& tree, bool full, Budget& budget);
 
 }  // namespace unrepro

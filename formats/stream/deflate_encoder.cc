@@ -1,4 +1,4 @@
-#include "formats/stream/gzip_encoder.h"
+#include "formats/stream/deflate_encoder.h"
 
 #include <libdeflate.h>
 #include <zlib.h>
@@ -118,24 +118,40 @@ std::vector<int> levels_by_likelihood(std::uint8_t extra_flags) {
   return {6, 9, 5, 7, 8, 4, 3, 2, 1};
 }
 
+enum class First : std::uint8_t { gnu, zlib };
+
+std::optional<EncoderMatch> identify(Bytes plain, Bytes expected, const std::vector<int>& levels, First first,
+                                     bool full, Budget& budget) {
+  std::vector<Candidate> gnu, candidates;
+  if (plain.size() <= kGnuDeflateAtMost) {
+    for (const int level : levels) gnu.push_back(gnu_candidate(level, plain, expected));
+  }
+  for (const int memory_level : {8, 9}) {
+    for (const int level : levels) candidates.push_back(zlib_candidate(level, memory_level, plain, expected));
+  }
+  const std::size_t before = first == First::gnu ? 0 : levels.size();
+  candidates.insert(candidates.begin() + static_cast<std::ptrdiff_t>(before), gnu.begin(), gnu.end());
+  for (int level = 1; level <= 12; ++level)
+    candidates.push_back(libdeflate_candidate(level, plain, expected));
+  return find_encoder(candidates, plain.size(), full, budget);
+}
+
 }  // namespace
 
 std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, bool full, Budget& budget) {
   const auto stream = lone_stream(tree, "members");
   if (!stream) return std::nullopt;
-  const Bytes expected = tree.bytes(tree.child(stream->record, "deflate"));
-  const Bytes plain = stream->plain;
   const std::vector<int> levels = levels_by_likelihood(tree.bytes(tree.child(stream->record, "xfl"))[0]);
-  std::vector<Candidate> candidates;
-  if (plain.size() <= kGnuDeflateAtMost) {
-    for (const int level : levels) candidates.push_back(gnu_candidate(level, plain, expected));
-  }
-  for (const int memory_level : {8, 9}) {
-    for (const int level : levels) candidates.push_back(zlib_candidate(level, memory_level, plain, expected));
-  }
-  for (int level = 1; level <= 12; ++level)
-    candidates.push_back(libdeflate_candidate(level, plain, expected));
-  return find_encoder(candidates, plain.size(), full, budget);
+  return identify(stream->plain, tree.bytes(tree.child(stream->record, "deflate")), levels, First::gnu, full,
+                  budget);
+}
+
+// Most zip archives are written by zlib (Java, Python) at its default level.
+std::optional<EncoderMatch> identify_deflate_encoder(const Tree& tree, bool full, Budget& budget) {
+  if (tree.payloads.size() != 1 || !tree.anomalies.empty()) return std::nullopt;
+  const Payload& payload = tree.payloads.front();
+  return identify(payload.child->bytes(), tree.bytes(payload.field), levels_by_likelihood(0), First::zlib,
+                  full, budget);
 }
 
 }  // namespace unrepro
