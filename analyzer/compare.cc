@@ -11,6 +11,7 @@
 #include "analyzer/location.h"
 #include "analyzer/pair.h"
 #include "analyzer/parallel.h"
+#include "analyzer/rows.h"
 #include "formats/digest.h"
 #include "formats/value.h"
 
@@ -267,6 +268,7 @@ class Comparer {
     // Further blocks of a stream whose payload is compared as a whole.
     if (is_stream_ && left.kind == Kind::stream && right.kind == Kind::stream) return;
     const bool equal = same_bytes(left_bytes, right_bytes);
+    if (left.encoding == Encoding::rows && right.encoding == Encoding::rows) return rows(l, r);
     const auto derivation = left_derivations_.find(l);
     const auto other = right_derivations_.find(r);
     const bool checked = derivation != left_derivations_.end() || other != right_derivations_.end();
@@ -284,6 +286,8 @@ class Comparer {
       pair_.checks.push_back(std::move(check));
       return;
     }
+    if (equal && left.is(kDerived) != right.is(kDerived) && left.kind == Kind::build_id)
+      return holds_on_one_side(l, r);
     if (equal) return;
     if (left.kind == Kind::padding && is_filler(left) && is_filler(right)) return derived(l, r);
     if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
@@ -315,6 +319,23 @@ class Comparer {
     item.source.insert(item.source.end(), where_.members.begin(), where_.members.end());
     note_alias(l_[l]);
     pair_.items.push_back(std::move(item));
+  }
+
+  // An identifier that is still the old one although what it was computed from is not.
+  void holds_on_one_side(FieldId l, FieldId r) {
+    Item item = base(l, r);
+    item.left = l_[l].is(kDerived) ? Derived::holds : Derived::fails;
+    item.right = r_[r].is(kDerived) ? Derived::holds : Derived::fails;
+    item.message = "equal on both sides, but computed from the content of one only";
+    pair_.items.push_back(std::move(item));
+  }
+
+  void rows(FieldId l, FieldId r) {
+    const bool spelled_alike = same_bytes(l_.bytes(l), r_.bytes(r));
+    const std::size_t before = pair_.items.size();
+    compare_rows(*pair_.left, l, *pair_.right, r, base(l, r), pair_.items);
+    if (pair_.items.size() == before && !spelled_alike) covered(l, r);
+    if (pair_.items.size() != before) scopes_.back().alias_differs = true;
   }
 
   void changed(FieldId l, FieldId r) {

@@ -41,7 +41,9 @@ std::optional<Evidence> evidence(const Side& side) {
   if (side.tree == nullptr) return std::nullopt;
   const Field& field = (*side.tree)[side.field];
   Evidence shown{.offset = field.is(kAlias) ? 0 : side.offset, .length = side.length, .value = {}};
-  if (field.inner()) {
+  if (side.row != nullptr) {
+    shown.value = escape(side.bytes, kShownField);
+  } else if (field.inner()) {
     shown.value = escape(as_bytes(side.tree->key(side.field)), kShownField);
   } else if (field.length <= kShownField) {
     shown.value = describe(*side.tree, side.field);
@@ -192,8 +194,11 @@ class Explainer {
     const Kind kind = difference.kind;
     finding.proof = Proof::none;
     finding.verdict = Verdict::divergent;
-    finding.severity = difference.critical ? Severity::alert : Severity::warning;
-    if (difference.critical) {
+    const bool stale = difference.shape == Shape::stale;
+    finding.severity = difference.critical || stale ? Severity::alert : Severity::warning;
+    if (stale) {
+      finding.cause = "stale-reference";
+    } else if (difference.critical) {
       const bool outside = kind == Kind::gap || kind == Kind::trailing;
       finding.cause = outside ? "structural-anomaly" : "semantic-change";
     } else if (kind == Kind::member) {

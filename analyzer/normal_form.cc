@@ -128,8 +128,20 @@ class Normalizer {
       if (!state) return tl::unexpected<Error>(state.error());
       if (*state == Derived::holds) return std::string();
     }
-    part(text, value(id));
+    part(text, field.encoding == Encoding::rows ? rows(id) : value(id));
     return digest_of(text);
+  }
+
+  std::string rows(FieldId id) {
+    Hasher hasher(Algo::sha256);
+    std::string text;
+    const auto view = opened_.format().rows(tree_, id);
+    for (Row row; view->next(row); text.clear()) {
+      part(text, row.key);
+      part(text, row.value);
+      hasher.update(as_bytes(text));
+    }
+    return "rows " + to_hex(hasher.finish());
   }
 
   std::string value(FieldId id) {

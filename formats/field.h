@@ -86,6 +86,7 @@ enum class Encoding : std::uint8_t {
   decimal_time,  // pax: seconds since 1970, decimal with optional sign and fraction
   tar_number,    // octal, or base-256 when the first byte has its high bit set
   nul_text,      // text up to the first NUL or the end of the field
+  rows,          // a table; Format::rows says what it states, the bytes alone mean nothing
   // Inner nodes:
   record,            // children have fixed roles given by their keys; their order is the specification's
   list_set,          // children identified by key; no consumer can tell their order
@@ -204,6 +205,8 @@ class Tree {
   // What build metadata records about the build, as name and value ("build_path", "environment.LANG" …), in
   // the order of the document. The names are given by the decoder that fills it.
   std::vector<std::pair<std::string, std::string>> facts;
+  // What the decoder keeps for Format::rows. May refer to the blob.
+  std::shared_ptr<const void> index;
   // True when the artifact is a set of members whose owners may be renamed together (design 1.3: "one
   // injective map at most elsewhere"), false where root unpacks them.
   bool owners_free = false;

@@ -50,6 +50,25 @@ class LeafView {
   virtual bool next(Span& span) = 0;
 };
 
+// One statement of a table whose meaning lies in what its entries refer to. The rows of a leaf say all it
+// says, so that equal rows mean the same whatever the bytes, and equal bytes may stand for other rows.
+struct Row {
+  Span span;          // in the leaf; several rows may share it
+  std::string key;    // what it is about (a symbol's name), not unique
+  std::string value;  // what it says, every reference resolved
+  Kind kind = Kind::reference;
+  Effect effect = Effect::behaviour;
+  bool critical = false;  // as kCritical
+};
+
+// The rows of a leaf of Encoding::rows, in the order of the table.
+class RowView {
+ public:
+  virtual ~RowView() = default;
+  // False at the end; the row is then unchanged.
+  virtual bool next(Row& row) = 0;
+};
+
 struct Format {
   std::string_view id;        // "tar"
   std::string_view spec;      // document and section the decoder follows
@@ -63,6 +82,8 @@ struct Format {
   // What a consumer does with a part of a leaf, where that is less than what it does with the leaf: a comment.
   // Null when every part has the leaf's effect.
   Effect (*effect_at)(const Tree& tree, FieldId leaf, const Span& span) = nullptr;
+  // For leaves of Encoding::rows; the tree must outlive the view. Null when no leaf of the format has rows.
+  std::unique_ptr<RowView> (*rows)(const Tree& tree, FieldId leaf) = nullptr;
   // For stream formats: which encoder made the stream. Tries a bounded prefix, and everything when `full`.
   // Empty when no known encoder reproduces what was tried.
   std::optional<EncoderMatch> (*encoder)(const Tree& tree, bool full, Budget& budget) = nullptr;

@@ -10,6 +10,7 @@
 #include "formats/debian/deb.h"
 #include "formats/debian/deb822.h"
 #include "formats/debian/md5sums.h"
+#include "formats/elf/elf.h"
 #include "formats/format.h"
 #include "formats/opaque.h"
 #include "formats/stream/bzip2.h"
@@ -26,9 +27,9 @@ namespace unrepro {
 
 std::span<const Format> formats() {
   static const std::array kFormats = {
-      kDeb,      kAr,      kCpio, kTar,        kZip,    kGzip,       kXz,        kZstd,    kBzip2,
-      kLzip,     kLz4,     kLzma, kRawDeflate, kStored, kDebControl, kDebScript, kMd5sums, kDebConffiles,
-      kDebLines, kChanges, kDsc,  kBuildinfo,  kDeb822, kText,       kOpaque,
+      kDeb,          kAr,       kCpio,    kTar, kZip,        kGzip,   kXz,         kZstd,      kBzip2,
+      kLzip,         kLz4,      kLzma,    kElf, kRawDeflate, kStored, kDebControl, kDebScript, kMd5sums,
+      kDebConffiles, kDebLines, kChanges, kDsc, kBuildinfo,  kDeb822, kText,       kOpaque,
   };
   return kFormats;
 }

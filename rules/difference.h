@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ enum class Shape : std::uint8_t {
   order,     // a list whose common items stand in another order
   encoding,  // equal payloads, different encoded bytes
   carrier,   // encoded bytes of payloads that differ themselves
+  stale,     // equal bytes whose meaning differs
   spelling,  // equal values, different bytes that spell them
 };
 
@@ -28,10 +30,11 @@ enum class Shape : std::uint8_t {
 struct Side {
   const Tree* tree = nullptr;
   FieldId field = kNoField;
-  FieldId member = kNoField;  // nearest enclosing Kind::member, or the root
-  std::uint64_t offset = 0;   // of the differing span in its blob
-  std::uint64_t length = 0;   // may be a part of the field (one hunk of a text)
-  Bytes bytes;                // the span itself
+  FieldId member = kNoField;               // nearest enclosing Kind::member, or the root
+  std::uint64_t offset = 0;                // of the differing span in its blob
+  std::uint64_t length = 0;                // may be a part of the field (one hunk of a text)
+  Bytes bytes;                             // the span itself; of a row, what it says
+  std::shared_ptr<const std::string> row;  // owns the bytes of a row; null for other fields
 };
 
 struct Difference {

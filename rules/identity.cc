@@ -39,4 +39,16 @@ const Rule& inode_rule() {
   return kRule;
 }
 
+// Of a build-id that could not be recomputed: stripped since, random, or given.
+const Rule& build_id_rule() {
+  static const InertSlotRule kRule(Kind::build_id, "derived-build-id", 1600);
+  return kRule;
+}
+
+// What tools say of themselves: at most eight banners of 96 characters out of 70.
+const Rule& producer_rule() {
+  static const InertSlotRule kRule(Kind::comment, "toolchain-version", 47'100);
+  return kRule;
+}
+
 }  // namespace unrepro

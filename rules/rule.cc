@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 16> kRules = {
+  static const std::array<const Rule*, 19> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -25,6 +25,9 @@ std::span<const Rule* const> rules() {
       &token_rule(),
       &text_order_rule(),
       &text_form_rule(),
+      &build_id_rule(),
+      &producer_rule(),
+      &temporary_file_rule(),
   };
   return kRules;
 }

@@ -1,0 +1,161 @@
+#include "analyzer/rows.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "analyzer/align/keyed.h"
+#include "analyzer/align/sequence.h"
+
+namespace unrepro {
+namespace {
+
+constexpr std::size_t kMostItems = 4096;
+
+bool same(const Row& a, const Row& b) {
+  return a.value == b.value && a.key == b.key && a.kind == b.kind && a.effect == b.effect &&
+         a.critical == b.critical;
+}
+
+std::unique_ptr<RowView> open_rows(const Opened& opened, FieldId leaf) {
+  return opened.format().rows(opened.tree(), leaf);
+}
+
+bool all_same(const Opened& left, FieldId l, const Opened& right, FieldId r) {
+  const auto a = open_rows(left, l), b = open_rows(right, r);
+  Row row, other;
+  while (true) {
+    const bool more = a->next(row);
+    if (more != b->next(other)) return false;
+    if (!more) return true;
+    if (!same(row, other)) return false;
+  }
+}
+
+std::vector<std::uint64_t> hashes(const Opened& opened, FieldId leaf) {
+  std::vector<std::uint64_t> found;
+  const auto view = open_rows(opened, leaf);
+  for (Row row; view->next(row);) {
+    std::uint64_t hash = XXH3_64bits(row.key.data(), row.key.size());
+    hash = XXH3_64bits_withSeed(row.value.data(), row.value.size(), hash);
+    found.push_back(hash);
+  }
+  return found;
+}
+
+// Reads rows by ascending number.
+class Cursor {
+ public:
+  Cursor(const Opened& opened, FieldId leaf) : view_(open_rows(opened, leaf)) {}
+  const Row& at(std::uint64_t number) {
+    for (; next_ <= number; ++next_) view_->next(row_);
+    return row_;
+  }
+
+ private:
+  std::unique_ptr<RowView> view_;
+  Row row_;
+  std::uint64_t next_ = 0;
+};
+
+class RowComparer {
+ public:
+  RowComparer(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
+              std::vector<Item>& out)
+      : left_(left), right_(right), l_(l), r_(r), whole_(whole), out_(out) {}
+
+  void run() {
+    const auto left = hashes(left_, l_), right = hashes(right_, r_);
+    Cursor a(left_, l_), b(right_, r_);
+    std::uint64_t i = 0, j = 0;
+    std::vector<Hunk> hunks = align_sequences(left, right);
+    hunks.push_back({left.size(), left.size(), right.size(), right.size()});
+    for (const Hunk& hunk : hunks) {
+      // Equal hashes are no evidence.
+      for (; i < hunk.left_begin; ++i, ++j) {
+        const Row& row = a.at(i);
+        const Row& other = b.at(j);
+        if (!same(row, other)) emit(&row, &other);
+      }
+      std::vector<Row> rows, others;
+      for (; i < hunk.left_end && rows.size() < kMostItems; ++i) rows.push_back(a.at(i));
+      for (; j < hunk.right_end && others.size() < kMostItems; ++j) others.push_back(b.at(j));
+      truncated_ = truncated_ || i != hunk.left_end || j != hunk.right_end;
+      if (truncated_) break;
+      compare(rows, others);
+    }
+    if (truncated_) {
+      Item rest = whole_;
+      rest.difference.kind = Kind::opaque;
+      rest.difference.effect = Effect::behaviour;
+      rest.difference.count = std::max(left.size(), right.size());
+      out_.push_back(std::move(rest));
+    }
+  }
+
+ private:
+  void compare(const std::vector<Row>& rows, const std::vector<Row>& others) {
+    std::vector<std::string_view> keys, other_keys;
+    for (const Row& row : rows) keys.push_back(row.key);
+    for (const Row& row : others) other_keys.push_back(row.key);
+    const Pairing pairing = pair_by_key(keys, other_keys);
+    for (const auto& [x, y] : pairing.pairs) emit(&rows[x], &others[y]);
+    for (const std::uint32_t x : pairing.left_only) emit(&rows[x], nullptr);
+    for (const std::uint32_t y : pairing.right_only) emit(nullptr, &others[y]);
+  }
+
+  static void narrow(Side& side, const Row& row) {
+    side.offset += row.span.begin;
+    side.length = row.span.length;
+    side.row = std::make_shared<const std::string>(row.value);
+    side.bytes = as_bytes(*side.row);
+  }
+
+  void emit(const Row* row, const Row* other) {
+    if (++emitted_ > kMostItems) {
+      truncated_ = true;
+      return;
+    }
+    Item item = whole_;
+    Difference& difference = item.difference;
+    const Row& any = row != nullptr ? *row : *other;
+    const Row& twin = other != nullptr ? *other : any;
+    difference.kind = any.kind == twin.kind ? any.kind : Kind::opaque;
+    difference.effect = std::max(any.effect, twin.effect);
+    difference.critical = any.critical || twin.critical;
+    difference.in_range = false;
+    difference.weight = std::max<std::uint64_t>(1, std::max(any.span.length, twin.span.length));
+    item.where.field += "." + any.key.substr(0, 256);
+    if (row != nullptr && other != nullptr) {
+      const Bytes left = left_.tree().bytes(l_).subspan(row->span.begin, row->span.length);
+      const Bytes right = right_.tree().bytes(r_).subspan(other->span.begin, other->span.length);
+      const bool equal = std::equal(left.begin(), left.end(), right.begin(), right.end());
+      // What only names something in a table beside it is as good as that name.
+      difference.shape = equal && difference.effect == Effect::behaviour ? Shape::stale : Shape::changed;
+    } else {
+      difference.shape = row != nullptr ? Shape::left_only : Shape::right_only;
+    }
+    if (row != nullptr) narrow(difference.left, *row);
+    if (other != nullptr) narrow(difference.right, *other);
+    if (row == nullptr) difference.left = {};
+    if (other == nullptr) difference.right = {};
+    out_.push_back(std::move(item));
+  }
+
+  const Opened& left_;
+  const Opened& right_;
+  FieldId l_, r_;
+  const Item& whole_;
+  std::vector<Item>& out_;
+  std::size_t emitted_ = 0;
+  bool truncated_ = false;
+};
+
+}  // namespace
+
+void compare_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
+                  std::vector<Item>& out) {
+  if (!all_same(left, l, right, r)) RowComparer(left, l, right, r, whole, out).run();
+}
+
+}  // namespace unrepro

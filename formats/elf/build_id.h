@@ -1,0 +1,13 @@
+#pragma once
+// Build-ids as linkers compute them: bfd/elf.c and ld/ldbuildid.c of GNU binutils, lld's ELF/Writer.cpp,
+// gold.
+
+#include "formats/elf/elf_file.h"
+
+namespace unrepro::elf {
+
+// Whether `length` bytes at `offset` are the digest of the file by one of the known recipes. False says
+// little: a stripped file no longer holds what was hashed, and a build-id may be random or given.
+bool build_id_holds(const File& file, std::uint64_t offset, std::uint64_t length);
+
+}  // namespace unrepro::elf

@@ -1,0 +1,158 @@
+#include "formats/elf/layout.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "formats/elf/constants.h"
+
+namespace unrepro::elf {
+namespace {
+
+std::string name_of(const File& file, std::uint32_t what) {
+  if (what == File::kHeader) return "header";
+  if (what == File::kSegments) return "program_headers";
+  return what == File::kSections ? "section_headers" : file.label(what);
+}
+
+// The segment that loads a section from the file, or null.
+const Segment* loader(const File& file, const Section& section) {
+  for (const Segment& segment : file.segments) {
+    if (segment.type != kPtLoad || section.addr < segment.vaddr) continue;
+    const std::uint64_t inside = section.addr - segment.vaddr;
+    if (inside <= segment.filesz && section.size <= segment.filesz - inside) return &segment;
+  }
+  return nullptr;
+}
+
+bool loads_at(const File& file, const Section& section) {
+  const Segment* segment = loader(file, section);
+  return segment != nullptr && section.offset - segment->offset == section.addr - segment->vaddr;
+}
+
+}  // namespace
+
+bool aligns(const File& file, const Region& region, std::uint64_t length) {
+  if (region.align > 1 && length < region.align && region.begin % region.align == 0) return true;
+  return std::any_of(file.segments.begin(), file.segments.end(), [&](const Segment& segment) {
+    return segment.type == kPtLoad && segment.offset == region.begin && length < segment.align;
+  });
+}
+
+std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictions) {
+  const std::uint64_t size = file.bytes().size();
+  std::vector<Region> regions = {{0, file.header_size(), File::kHeader, 1}};
+  if (!file.segments.empty()) {
+    regions.push_back(
+        {file.phoff, file.phoff + file.segments.size() * file.segment_size(), File::kSegments, file.word()});
+  }
+  if (!file.sections.empty()) {
+    regions.push_back(
+        {file.shoff, file.shoff + file.sections.size() * file.section_size(), File::kSections, file.word()});
+  }
+  for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
+    Section& section = file.sections[i];
+    if (!section.has_content()) continue;
+    if (section.offset > size || section.size > size - section.offset) {
+      contradictions.push_back({i, "section " + std::to_string(i) + ": " + hex(section.size) + " bytes at " +
+                                       hex(section.offset) + " exceed the file of " + hex(size)});
+      continue;
+    }
+    section.decodable = true;
+    regions.push_back({section.offset, section.offset + section.size, i, section.align});
+  }
+  std::stable_sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) {
+    return std::tuple(a.begin, a.end, ~a.what) < std::tuple(b.begin, b.end, ~b.what);
+  });
+  file.placed.assign(file.sections.size(), false);
+  file.previous.assign(file.sections.size(), {});
+  std::uint64_t position = 0;
+  std::uint32_t before = File::kHeader;
+  for (const Region& region : regions) {
+    const bool is_section = region.what < file.sections.size();
+    if (region.begin < position) {
+      contradictions.push_back(
+          {is_section ? region.what : 0, "the " + std::string(is_section ? "section" : "table") + " at " +
+                                             hex(region.begin) + " overlaps what ends at " + hex(position)});
+      if (is_section) file.sections[region.what].decodable = false;
+    } else if (const std::uint64_t gap = region.begin - position; is_section) {
+      const Section& section = file.sections[region.what];
+      const bool loaded = (section.flags & kShfAlloc) != 0 && !file.segments.empty();
+      file.placed[region.what] = loaded ? loads_at(file, section) : gap == 0 || aligns(file, region, gap);
+      file.previous[region.what] = name_of(file, before);
+    } else if (region.what == File::kSections) {
+      file.sections_placed = &region == &regions.back() && (gap == 0 || aligns(file, region, gap));
+    }
+    position = std::max(position, region.end);
+    before = region.what;
+  }
+  return regions;
+}
+
+void check_segments(const File& file, std::vector<Contradiction>& contradictions) {
+  if (file.sections.empty() || file.segments.empty()) return;
+  // What objcopy --only-keep-debug leaves: headers of segments without their bytes.
+  const bool debug_only =
+      std::none_of(file.sections.begin(), file.sections.end(), [](const Section& section) {
+        return (section.flags & kShfAlloc) != 0 && section.has_content() && section.type != kShtNote;
+      });
+  if (debug_only) return;
+  const auto disagree = [&](std::uint32_t section, std::string message) {
+    contradictions.push_back({section, file.label(section) + ": " + std::move(message)});
+  };
+  std::uint32_t dynamic = 0, interpreter = 0;
+  for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
+    const Section& section = file.sections[i];
+    if ((section.flags & kShfAlloc) == 0 || section.size == 0) continue;
+    if (section.type == kShtDynamic) dynamic = i;
+    if (section.name == ".interp") interpreter = i;
+    if (section.type == kShtNobits) {
+      if ((section.flags & kShfTls) == 0 && loader(file, section) != nullptr) {
+        disagree(i, "has no bytes in the file, but a segment loads bytes at " + hex(section.addr));
+      }
+      continue;
+    }
+    const Segment* segment = loader(file, section);
+    if (segment == nullptr) {
+      disagree(i, "no segment loads all of " + hex(section.size) + " bytes at " + hex(section.addr));
+    } else if (!loads_at(file, section)) {
+      disagree(i, "stands at offset " + hex(section.offset) + ", but its address is loaded from " +
+                      hex(segment->offset + (section.addr - segment->vaddr)));
+    } else if ((section.flags & kShfExec) != 0 && (segment->flags & kPfExec) == 0) {
+      disagree(i, "is executable, its segment is not");
+    } else if ((section.flags & kShfWrite) != 0 && (segment->flags & kPfWrite) == 0) {
+      disagree(i, "is writable, its segment is not");
+    }
+  }
+  for (const Segment& segment : file.segments) {
+    const auto matches = [&](std::uint32_t section) {
+      return section != 0 && file.sections[section].offset == segment.offset &&
+             file.sections[section].size == segment.filesz;
+    };
+    if (segment.type == kPtDynamic && !matches(dynamic)) {
+      disagree(dynamic, "PT_DYNAMIC is " + hex(segment.filesz) + " bytes at " + hex(segment.offset) +
+                            ", not a dynamic section");
+    }
+    if (segment.type == kPtInterp && !matches(interpreter)) {
+      disagree(interpreter,
+               "PT_INTERP is " + hex(segment.filesz) + " bytes at " + hex(segment.offset) + ", not .interp");
+    }
+  }
+  if (dynamic == 0 || !file.sections[dynamic].decodable) return;
+  const std::uint64_t width = 2 * file.word();
+  const Bytes table = file.content(dynamic);
+  const std::uint32_t symbols = file.find(kShtDynsym);
+  for (std::uint64_t at = 0; at + width <= table.size(); at += width) {
+    const std::uint64_t tag = file.read(table, at, file.word());
+    const std::uint64_t value = file.read(table, at + file.word(), file.word());
+    if (tag == 0) break;
+    const std::uint32_t strings = file.sections[dynamic].link;
+    if (tag == 5 && (strings >= file.sections.size() || file.sections[strings].addr != value)) {
+      disagree(dynamic, "DT_STRTAB is " + hex(value) + ", not the linked string table");
+    }
+    if (tag == 6 && symbols != 0 && file.sections[symbols].addr != value) {
+      disagree(dynamic, "DT_SYMTAB is " + hex(value) + ", .dynsym at " + hex(file.sections[symbols].addr));
+    }
+  }
+}
+
+}  // namespace unrepro::elf

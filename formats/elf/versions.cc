@@ -1,0 +1,98 @@
+#include "formats/elf/versions.h"
+
+#include "formats/elf/constants.h"
+#include "formats/elf/rows.h"
+
+namespace unrepro::elf {
+namespace {
+
+// Walks packed records: a main record of `main` bytes followed by its auxiliaries of `aux` bytes.
+class Reader {
+ public:
+  Reader(const File& file, std::uint32_t section)
+      : file_(file), table_(file.sections[section].link), bytes_(file.content(section)) {}
+
+  bool read_needed() {
+    while (at_ < bytes_.size()) {
+      if (bytes_.size() - at_ < 16 || get(0, 2) != 1) return false;
+      const std::uint64_t count = get(2, 2), name = get(4, 4), next = get(12, 4);
+      const auto library = file_.string(table_, name);
+      if (!library || get(8, 4) != (count == 0 ? 0u : 16u) || !follows(16 + count * 16, next)) return false;
+      entries_.push_back({at_, 16, "needs " + std::string(*library), {}, 0, {name}});
+      at_ += 16;
+      for (std::uint64_t i = 0; i < count; ++i, at_ += 16) {
+        if (get(12, 4) != (i + 1 < count ? 16u : 0u)) return false;
+        const auto version = file_.string(table_, get(8, 4));
+        if (!version || get(0, 4) != sysv_hash(*version)) return false;
+        const std::string text = std::string(*version) + " of " + std::string(*library);
+        entries_.push_back({at_,
+                            16,
+                            text + " flags " + hex(get(4, 2)),
+                            text,
+                            static_cast<std::uint32_t>(get(6, 2) & 0x7fff),
+                            {get(8, 4)}});
+        if ((get(6, 2) & 0x8000) != 0) entries_.back().meaning += " hidden";
+      }
+    }
+    return true;
+  }
+
+  bool read_defined() {
+    while (at_ < bytes_.size()) {
+      if (bytes_.size() - at_ < 20 || get(0, 2) != 1) return false;
+      const std::uint64_t count = get(6, 2), next = get(16, 4);
+      if (count == 0 || get(12, 4) != 20 || !follows(20 + count * 8, next)) return false;
+      VersionEntry entry{at_, 20 + count * 8, "defines", {}, static_cast<std::uint32_t>(get(4, 2)), {}};
+      const std::uint64_t flags = get(2, 2), hash = get(8, 4);
+      at_ += 20;
+      for (std::uint64_t i = 0; i < count; ++i, at_ += 8) {
+        if (get(4, 4) != (i + 1 < count ? 8u : 0u)) return false;
+        const auto name = file_.string(table_, get(0, 4));
+        if (!name || (i == 0 && hash != sysv_hash(*name))) return false;
+        if (i == 0) entry.version = *name;
+        entry.meaning += " " + std::string(*name);
+        entry.strings.push_back(get(0, 4));
+      }
+      entry.meaning += " flags " + hex(flags);
+      entries_.push_back(std::move(entry));
+    }
+    return true;
+  }
+
+  std::vector<VersionEntry> take() { return std::move(entries_); }
+
+ private:
+  std::uint64_t get(std::uint64_t at, unsigned width) const { return file_.read(bytes_, at_ + at, width); }
+  bool follows(std::uint64_t length, std::uint64_t next) const {
+    const std::uint64_t rest = bytes_.size() - at_;
+    return next == 0 ? length == rest : next == length && length < rest;
+  }
+
+  const File& file_;
+  std::uint32_t table_;
+  Bytes bytes_;
+  std::uint64_t at_ = 0;
+  std::vector<VersionEntry> entries_;
+};
+
+}  // namespace
+
+std::optional<std::vector<VersionEntry>> read_versions(const File& file, std::uint32_t section) {
+  Reader reader(file, section);
+  const bool needed = file.sections[section].type == kShtGnuVerneed;
+  if (!(needed ? reader.read_needed() : reader.read_defined())) return std::nullopt;
+  return reader.take();
+}
+
+std::unique_ptr<RowView> version_rows(const File& file, std::uint32_t section) {
+  auto entries = std::make_shared<std::vector<VersionEntry>>(*read_versions(file, section));
+  return make_rows(entries->size(), [entries](std::uint64_t i, Row& row) {
+    const VersionEntry& entry = (*entries)[i];
+    row.span = {entry.offset, entry.length};
+    row.key = entry.version.empty() ? entry.meaning : entry.version;
+    row.value = entry.meaning;
+    row.kind = Kind::version;
+  });
+}
+
+}  // namespace unrepro::elf

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Makes the ELF fixtures of this directory with gcc 12, GNU ld 2.40 and clang 16 of Debian 12.
+set -eu
+cd "$(dirname "$0")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat > "$work/small.c" <<'C'
+int setuid(unsigned); unsigned getuid(void);
+static int count = 3;
+__attribute__((constructor)) static void start(void) { count = 5; }
+const char *message(void) { return "a message of the program"; }
+int drop(void) { return getuid() == 0 ? setuid(1000) : count; }
+int other(int x) { return x * count; }
+C
+cat > "$work/main.c" <<'C'
+int drop(void);
+void _start(void) { drop(); for (;;) {} }
+C
+flags="-O1 -fPIC -fno-asynchronous-unwind-tables -ffile-prefix-map=$work=."
+(cd "$work" && gcc $flags -c small.c main.c)
+ld="-nostdlib -Wl,-z,max-page-size=4096 -Wl,-z,noseparate-code -Wl,-z,relro -Wl,-z,now -Wl,--hash-style=both"
+gcc $ld -shared -Wl,--build-id=sha1 -Wl,-soname,libsmall.so.1 -Wl,-rpath,/usr/lib/small -o libsmall.so "$work/small.o" -Wl,--no-as-needed -lc -lm
+gcc $ld -shared -Wl,--build-id=uuid -o libuuid.so "$work/small.o"
+gcc $ld -pie -o program "$work/main.o" libsmall.so
+cp "$work/small.o" small.o
+for target in i386 powerpc64 s390x aarch64; do
+  clang-16 --target=$target-linux-gnu -O1 -c -o small-$target.o "$work/small.c"
+done
+printf '.file "/tmp/ccAbCdEf.o"\n.globl f\nf: nop\n' | as -o temporary.o

@@ -1,0 +1,129 @@
+#include "formats/elf/elf.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "formats/elf/contents.h"
+#include "tests/formats/decode_util.h"
+#include "tests/formats/elf_oracle.h"
+
+namespace unrepro {
+namespace {
+
+using test::anomalies;
+using test::child_keys;
+using test::decode;
+using test::find;
+using test::read_data;
+
+std::vector<Row> rows_at(const Tree& tree, std::string_view key) {
+  std::vector<Row> found;
+  const auto view = kElf.rows(tree, find(tree, {key}));
+  for (Row row; view != nullptr && view->next(row);) found.push_back(row);
+  return found;
+}
+
+TEST(Elf, SharedLibrary) {
+  const Tree tree = decode(kElf, read_data("elf/libsmall.so"));
+  EXPECT_EQ(anomalies(tree), "");
+  EXPECT_EQ(
+      child_keys(tree, Tree::kRoot),
+      "header,program_headers,.note.gnu.build-id,padding before .hash,.hash,padding before .gnu.hash,"
+      ".gnu.hash,.dynsym,.dynstr,padding before .gnu.version,.gnu.version,padding before .gnu.version_r,"
+      ".gnu.version_r,.rela.dyn,.rela.plt,.plt,.text,.rodata,padding before .init_array,.init_array,"
+      ".dynamic,.got,.data,.comment,padding before .symtab,.symtab,.strtab,.shstrtab,"
+      "padding before section_headers,section_headers");
+  EXPECT_TRUE(tree[find(tree, {".hash"})].is(kDerived));
+  EXPECT_TRUE(tree[find(tree, {".gnu.hash"})].is(kDerived));
+  EXPECT_TRUE(tree[find(tree, {".note.gnu.build-id", "build_id", "value"})].is(kDerived));
+  EXPECT_EQ(tree[find(tree, {".comment"})].effect, Effect::inert);
+}
+
+TEST(Elf, RowsResolveReferences) {
+  const Tree tree = decode(kElf, read_data("elf/libsmall.so"));
+  std::string needed, calls;
+  for (const Row& row : rows_at(tree, ".dynamic")) {
+    if (row.key == "DT_NEEDED" || row.key == "DT_RUNPATH" || row.key == "DT_SYMTAB")
+      needed += row.value + ";";
+  }
+  EXPECT_EQ(needed,
+            "DT_NEEDED libc.so.6;DT_NEEDED libm.so.6;DT_RUNPATH /usr/lib/small;DT_SYMTAB .dynsym+0x0;");
+  for (const Row& row : rows_at(tree, ".rela.plt")) calls += row.value + ";";
+  EXPECT_EQ(calls,
+            ".got+0x18 type 7 getuid@GLIBC_2.2.5 of libc.so.6 + 0x0;"
+            ".got+0x20 type 7 setuid@GLIBC_2.2.5 of libc.so.6 + 0x0;");
+}
+
+TEST(Elf, UnknownBuildIdIsASlot) {
+  const Tree tree = decode(kElf, read_data("elf/libuuid.so"));
+  const Field& field = tree[find(tree, {".note.gnu.build-id", "build_id", "value"})];
+  EXPECT_FALSE(field.is(kDerived));
+  EXPECT_TRUE(field.is(kInRange));
+}
+
+TEST(Elf, AgreesWithLibelf) {
+  std::uint64_t symbols = 0;
+  for (const char* name : {"libsmall.so", "libuuid.so", "program", "small.o", "small-i386.o",
+                           "small-powerpc64.o", "small-s390x.o", "small-aarch64.o"}) {
+    const test::OracleCounts counts = test::check_with_libelf(read_data("elf/" + std::string(name)));
+    EXPECT_EQ(counts.mismatch, "") << name;
+    EXPECT_GT(counts.sections, 5u) << name;
+    symbols += counts.symbols;
+    EXPECT_EQ(anomalies(decode(kElf, read_data("elf/" + std::string(name)))), "") << name;
+  }
+  EXPECT_GT(symbols, 50u);
+}
+
+// The files of the machine the tests run on; another directory by UNREPRO_ELF_DIRECTORY.
+TEST(Elf, AgreesWithLibelfOnInstalledFiles) {
+  const char* given = std::getenv("UNREPRO_ELF_DIRECTORY");
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (auto at =
+           std::filesystem::recursive_directory_iterator(given != nullptr ? given : "/usr/lib/gcc", error);
+       at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+    const bool small = at->is_regular_file(error) && !at->is_symlink(error) &&
+                       (given != nullptr || at->file_size(error) < 1'000'000);
+    if (small) files.push_back(at->path());
+  }
+  std::sort(files.begin(), files.end());
+  if (given == nullptr && files.size() > 100) files.resize(100);
+  for (const auto& path : files) {
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    if (!bytes.starts_with("\177ELF") || bytes.size() < 64) continue;
+    EXPECT_EQ(test::check_with_libelf(bytes).mismatch, "") << path;
+  }
+}
+
+TEST(Elf, WithoutSectionHeaders) {
+  std::string bytes = read_data("elf/libsmall.so");
+  for (const std::size_t at : {0x28, 0x3c, 0x3e})
+    bytes.replace(at, at == 0x28 ? 8 : 2, at == 0x28 ? 8 : 2, '\0');
+  const Tree tree = decode(kElf, bytes);
+  EXPECT_NE(find(tree, {"segment 0"}), kNoField) << child_keys(tree, Tree::kRoot);
+}
+
+TEST(Elf, Sweep) {
+  test::sweep(kElf, read_data("elf/small-powerpc64.o"));
+  test::sweep(kElf, read_data("elf/small-i386.o"));
+}
+
+TEST(Elf, ProducerComments) {
+  const auto producer = [](std::string_view text) {
+    return elf::is_producer_comment(std::string(text) + '\0');
+  };
+  EXPECT_TRUE(producer("GCC: (Debian 12.2.0-14) 12.2.0"));
+  EXPECT_TRUE(producer("GCC: (GNU) 13.1.1 20230614"));
+  EXPECT_TRUE(producer("Debian clang version 14.0.6"));
+  EXPECT_TRUE(producer("Linker: LLD 14.0.6"));
+  EXPECT_TRUE(producer("rustc version 1.63.0 (4b91a6ea7 2022-08-08)"));
+  EXPECT_FALSE(producer("GCC: ($(id)) 12.2.0"));
+  EXPECT_FALSE(producer("GCC: (Debian 12.2.0-14) rm -rf"));
+  EXPECT_FALSE(producer("hello"));
+  EXPECT_FALSE(elf::is_producer_comment("GCC: (GNU) 13.1.1"));
+}
+
+}  // namespace
+}  // namespace unrepro
