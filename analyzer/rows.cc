@@ -68,7 +68,13 @@ class RowComparer {
     const auto left = hashes(left_, l_), right = hashes(right_, r_);
     Cursor a(left_, l_), b(right_, r_);
     std::uint64_t i = 0, j = 0;
-    std::vector<Hunk> hunks = align_sequences(left, right);
+    // Rows of equal bytes correspond one by one.
+    const Bytes bytes = left_.tree().bytes(l_), other_bytes = right_.tree().bytes(r_);
+    std::vector<Hunk> hunks;
+    if (!std::equal(bytes.begin(), bytes.end(), other_bytes.begin(), other_bytes.end()) ||
+        left.size() != right.size()) {
+      hunks = align_sequences(left, right);
+    }
     hunks.push_back({left.size(), left.size(), right.size(), right.size()});
     for (const Hunk& hunk : hunks) {
       // Equal hashes are no evidence.

@@ -11,6 +11,7 @@ namespace unrepro::elf {
 namespace {
 
 constexpr std::uint64_t kChunk = 1u << 20;
+constexpr std::uint64_t kLongestHole = 64;  // a note section with its build-id and nothing else
 
 struct Hole {
   std::uint64_t begin, length;
@@ -21,7 +22,7 @@ template <class Sink>
 void feed(Bytes bytes, std::uint64_t begin, std::uint64_t end, const Hole& hole, Sink&& sink) {
   const std::uint64_t zeros_begin = std::clamp(hole.begin, begin, end);
   const std::uint64_t zeros_end = std::clamp(hole.begin + hole.length, begin, end);
-  static constexpr std::uint8_t kZeros[32] = {};
+  static constexpr std::uint8_t kZeros[kLongestHole] = {};
   sink(bytes.subspan(begin, zeros_begin - begin));
   sink(Bytes(kZeros).first(zeros_end - zeros_begin));
   sink(bytes.subspan(zeros_end, end - zeros_end));
@@ -34,7 +35,7 @@ std::string without(Bytes bytes, std::uint64_t at, std::uint64_t length) {
 }
 
 // The file header without its offsets, the program headers, then every section header without its offset
-// followed by its contents; symbols and their names are left out.
+// followed by its contents; symbols and their names are left out. The note is not yet written then.
 std::string gnu_ld(const File& file, Algo algo, const Hole& hole) {
   std::uint64_t total = 0;
   for (std::uint32_t i = 0; i < file.sections.size(); ++i) total += file.content(i).size();
@@ -94,12 +95,14 @@ std::string lld_fast(const File& file, const Hole& hole) {
 
 }  // namespace
 
-bool build_id_holds(const File& file, std::uint64_t offset, std::uint64_t length) {
+bool build_id_holds(const File& file, std::uint32_t section, std::uint64_t offset, std::uint64_t length) {
   const Hole hole{offset, length};
+  const Hole note{file.sections[section].offset, file.sections[section].size};
+  if (note.length > kLongestHole) return false;
   const std::string_view stored = as_text(file.bytes().subspan(offset, length));
   if (length == 8) return stored == lld_fast(file, hole);
   const Algo algo = length == 16 ? Algo::md5 : Algo::sha1;
-  if (stored == gnu_ld(file, algo, hole)) return true;
+  if (stored == gnu_ld(file, algo, note)) return true;
   // The others hash the whole file, so that nothing can have been removed since.
   if (file.find(kShtSymtab) == 0) return false;
   return stored == lld(file, algo, hole) || stored == gold(file, algo, hole);

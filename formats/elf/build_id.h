@@ -6,8 +6,9 @@
 
 namespace unrepro::elf {
 
-// Whether `length` bytes at `offset` are the digest of the file by one of the known recipes. False says
-// little: a stripped file no longer holds what was hashed, and a build-id may be random or given.
-bool build_id_holds(const File& file, std::uint64_t offset, std::uint64_t length);
+// Whether `length` bytes at `offset` of the file, in a section of notes, are the digest of the file by one of
+// the known recipes. False says little: a stripped file no longer holds what was hashed, and a build-id may
+// be random or given.
+bool build_id_holds(const File& file, std::uint32_t section, std::uint64_t offset, std::uint64_t length);
 
 }  // namespace unrepro::elf

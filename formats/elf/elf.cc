@@ -202,7 +202,11 @@ class Decoder {
 };
 
 Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {
-  return Decoder(std::move(blob), budget).run();
+  if (File::is_elf(blob->bytes())) return Decoder(std::move(blob), budget).run();
+  TreeBuilder tree(std::move(blob), kElf.id, budget);
+  tree.open("", Kind::group, Encoding::record);
+  tree.anomaly(Tree::kRoot, AnomalyKind::structural, "no ELF header");
+  return tree.finish();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "formats/elf/hash_tables.h"
 
+#include <algorithm>
+
 #include "formats/elf/constants.h"
 #include "formats/elf/rows.h"
 
@@ -56,14 +58,15 @@ std::string check_gnu(const File& file, std::uint32_t section) {
   if (bytes.size() < 16 || buckets == 0 || bloom == 0 || (bloom & (bloom - 1)) != 0 || first == 0 ||
       shift > 31)
     return "its header is malformed";
-  const std::uint64_t hashed = first < total ? total - first : 0;
-  const std::uint64_t expected = 16 + bloom * w + buckets * 4 + hashed * 4;
+  // GNU ld writes one bucket for no symbols, and counts from symbol 1 then.
   const std::uint64_t chains = 16 + bloom * w + buckets * 4;
-  if (expected != bytes.size()) {
-    // A table without symbols is made with one bucket and one symbol more than there are.
-    const bool empty = hashed == 0 && bytes.size() <= chains + 4;
-    return empty ? std::string()
-                 : std::to_string(bytes.size()) + " bytes, expected " + std::to_string(expected);
+  const bool empty =
+      bytes.size() >= chains && bytes.size() <= chains + 4 &&
+      std::all_of(bytes.begin() + 16, bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  const std::uint64_t hashed = !empty && first < total ? total - first : 0;
+  const std::uint64_t expected = chains + hashed * 4;
+  if (expected != bytes.size() && !empty) {
+    return std::to_string(bytes.size()) + " bytes, expected " + std::to_string(expected);
   }
   std::vector<std::uint64_t> filter(bloom, 0), heads(buckets, 0);
   std::uint64_t last_bucket = 0;
@@ -86,15 +89,15 @@ std::string check_gnu(const File& file, std::uint32_t section) {
       return "the hash of symbol " + std::to_string(first + i) + " is not that of its name";
     }
   }
-  for (std::uint64_t i = 0; i < bloom; ++i) {
+  for (std::uint64_t i = 0; i < bloom && !empty; ++i) {
     if (file.read(bytes, 16 + i * w, w) != filter[i]) return "the filter does not fit the symbols";
   }
-  for (std::uint64_t i = 0; i < buckets; ++i) {
+  for (std::uint64_t i = 0; i < buckets && !empty; ++i) {
     if (file.read(bytes, 16 + bloom * w + i * 4, 4) != heads[i]) {
       return "bucket " + std::to_string(i) + " does not begin at its first symbol";
     }
   }
-  for (std::uint64_t i = 1; i < first && i < total; ++i) {
+  for (std::uint64_t i = 1; (empty || i < first) && i < total; ++i) {
     const Symbol symbol = file.symbol(symbols, i);
     if (symbol.shndx != 0 && (symbol.info >> 4) != 0)
       return "symbol " + std::to_string(i) + " cannot be found";

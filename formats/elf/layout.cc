@@ -33,8 +33,14 @@ bool loads_at(const File& file, const Section& section) {
 
 bool aligns(const File& file, const Region& region, std::uint64_t length) {
   if (region.align > 1 && length < region.align && region.begin % region.align == 0) return true;
+  std::uint64_t page = 0;
+  for (const Segment& segment : file.segments) {
+    if (segment.type == kPtLoad) page = std::max(page, segment.align);
+  }
+  // Segments begin, and what is read-only after relocation ends, at a page of memory.
   return std::any_of(file.segments.begin(), file.segments.end(), [&](const Segment& segment) {
-    return segment.type == kPtLoad && segment.offset == region.begin && length < segment.align;
+    if (segment.type == kPtLoad) return segment.offset == region.begin && length < segment.align;
+    return segment.type == kPtGnuRelro && segment.offset + segment.filesz == region.begin && length < page;
   });
 }
 

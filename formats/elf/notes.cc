@@ -30,8 +30,8 @@ struct Meaning {
   std::uint8_t flags = 0;
 };
 
-Meaning meaning_of(const File& file, std::string_view name, std::uint64_t type, Bytes content,
-                   std::uint64_t offset, bool first) {
+Meaning meaning_of(const File& file, std::uint32_t section, std::string_view name, std::uint64_t type,
+                   Bytes content, std::uint64_t offset, bool first) {
   if (name == "GNU" && type == 1) return {"abi_tag", Kind::version};
   if (name == "GNU" && type == 5) return {"property", Kind::flags, Effect::behaviour, kCritical};
   if (name == "FDO" && type == 0xcafe1a7e) return {"package", Kind::text, Effect::content};
@@ -40,7 +40,7 @@ Meaning meaning_of(const File& file, std::string_view name, std::uint64_t type, 
   const bool known_size = content.size() == 8 || content.size() == 16 || content.size() == 20;
   if (name == "GNU" && type == 3 && known_size) {
     const std::uint8_t state =
-        first && build_id_holds(file, offset, content.size()) ? kDerived | kInRange : kInRange;
+        first && build_id_holds(file, section, offset, content.size()) ? kDerived | kInRange : kInRange;
     return {"build_id", Kind::build_id, Effect::inert, state};
   }
   return {"note " + std::string(name.substr(0, 32)) + " " + hex(type)};
@@ -64,8 +64,8 @@ void take_notes(TreeBuilder& tree, const File& file, std::uint32_t section) {
     name = name.substr(0, name.find('\0'));
     // Hashing the file is done once.
     const bool first = count == 0 && file.label(section) == ".note.gnu.build-id";
-    const Meaning meaning =
-        meaning_of(file, name, file.read(bytes, at + 8, 4), bytes.subspan(begin, size), base + begin, first);
+    const Meaning meaning = meaning_of(file, section, name, file.read(bytes, at + 8, 4),
+                                       bytes.subspan(begin, size), base + begin, first);
     tree.open(meaning.key, Kind::group, Encoding::record);
     tree.take("header", Kind::identifier, Encoding::bytes, Effect::behaviour, 12 + name_size);
     take_fill(tree, begin - at - 12 - name_size);

@@ -258,8 +258,11 @@ TEST(ElfAttack, EveryBitFlipIsAnswered) {
     other[at] = static_cast<char>(other[at] ^ (1 << (at % 8)));
     const Report report = compare_bytes(small, other);
     EXPECT_NE(report.verdict, Verdict::identical);
-    // Padding may hold no payload, comments are inert, names of symbols are resolved.
-    if (report.verdict == Verdict::equivalent) EXPECT_EQ(causes_of(report).size(), 1u) << at;
+
+    // What tools say of themselves is inert as long as it reads like that.
+    const std::uint64_t comment = small.find("GCC: (");
+    const bool inert = at >= comment && at < comment + 32;
+    EXPECT_TRUE(inert || report.verdict == Verdict::divergent) << at;
   }
   for (std::size_t length = 0; length < small.size(); length += 41) {
     EXPECT_EQ(compare_bytes(small, small.substr(0, length)).verdict, Verdict::divergent);

@@ -51,8 +51,8 @@ TEST(Elf, RowsResolveReferences) {
             "DT_NEEDED libc.so.6;DT_NEEDED libm.so.6;DT_RUNPATH /usr/lib/small;DT_SYMTAB .dynsym+0x0;");
   for (const Row& row : rows_at(tree, ".rela.plt")) calls += row.value + ";";
   EXPECT_EQ(calls,
-            ".got+0x18 type 7 getuid@GLIBC_2.2.5 of libc.so.6 + 0x0;"
-            ".got+0x20 type 7 setuid@GLIBC_2.2.5 of libc.so.6 + 0x0;");
+            ".got+0x18 type 7 getuid@@GLIBC_2.2.5 of libc.so.6 + 0x0;"
+            ".got+0x20 type 7 setuid@@GLIBC_2.2.5 of libc.so.6 + 0x0;");
 }
 
 TEST(Elf, UnknownBuildIdIsASlot) {
