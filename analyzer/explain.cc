@@ -45,10 +45,10 @@ std::optional<Evidence> evidence(const Side& side) {
     shown.value = escape(side.bytes, kShownField);
   } else if (field.inner()) {
     shown.value = escape(as_bytes(side.tree->key(side.field)), kShownField);
-  } else if (field.length <= kShownField) {
+  } else if (field.length <= kShownField && field.kind != Kind::data) {
     shown.value = describe(*side.tree, side.field);
   } else {
-    const bool is_text = field.kind == Kind::text || field.kind == Kind::script;
+    const bool is_text = field.kind == Kind::text || field.kind == Kind::script || field.kind == Kind::data;
     shown.value = escape(side.bytes, is_text ? kShownText : kShownBytes);
   }
   return shown;

@@ -1,6 +1,7 @@
 #include "analyzer/leaf.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "analyzer/align/bytes.h"
 #include "analyzer/align/refine.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t kSamples = 64;
 constexpr std::uint64_t kShortField = 256;
+constexpr std::uint64_t kShortestString = 4, kLongestString = 4096;
 
 void cut(Side& side, std::uint64_t begin, std::uint64_t length) {
   side.offset += begin;
@@ -43,6 +45,44 @@ void emit(const Item& whole, const RunList& list, std::vector<Item>& out) {
       item.difference.weight = list.weight - weight;
     }
     weight += item.difference.weight;
+    out.push_back(std::move(item));
+  }
+}
+
+// The whole NUL-terminated string of printable characters that a span of data lies in, if it lies in one.
+std::optional<Span> string_around(Bytes bytes, const Span& span) {
+  const auto printable = [](std::uint8_t byte) {
+    return (byte >= ' ' && byte < 0x7f) || byte == '\t' || byte == '\n';
+  };
+  std::uint64_t begin = span.begin, end = span.begin;
+  while (begin > 0 && span.begin - begin < kLongestString && printable(bytes[begin - 1])) --begin;
+  while (end < bytes.size() && end - span.begin < kLongestString && printable(bytes[end])) ++end;
+  const bool starts = begin == 0 || bytes[begin - 1] == 0;
+  const bool ends = end < bytes.size() && bytes[end] == 0 && end >= span.begin + span.length;
+  if (!starts || !ends || end - begin < kShortestString) return std::nullopt;
+  return Span{begin, end - begin};
+}
+
+// Data: a string that differs is one difference, and text.
+void emit_data(const Item& whole, const RunList& list, std::vector<Item>& out) {
+  if (list.total_runs > kSamples) return emit(whole, list, out);
+  Run last;  // the pair of strings stated last
+  for (const Run& run : list.runs) {
+    Item item = whole;
+    Difference& difference = item.difference;
+    const auto left = string_around(difference.left.bytes, run.left);
+    const auto right = string_around(difference.right.bytes, run.right);
+    const bool text = left && right;
+    const Run shown = text ? Run{*left, *right} : run;
+    if (text && shown.left.length > 0 && shown.left.begin == last.left.begin &&
+        shown.left.length == last.left.length && shown.right.begin == last.right.begin &&
+        shown.right.length == last.right.length)
+      continue;
+    if (text) difference.kind = Kind::text;
+    if (text) last = shown;
+    cut(difference.left, shown.left.begin, shown.left.length);
+    cut(difference.right, shown.right.begin, shown.right.length);
+    difference.weight = std::max(shown.left.length, shown.right.length);
     out.push_back(std::move(item));
   }
 }
@@ -111,7 +151,8 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
   Difference& difference = item.difference;
   const std::uint64_t longer = std::max(difference.left.length, difference.right.length);
   const bool is_text = difference.kind == Kind::text || difference.kind == Kind::script;
-  if (is_text || longer > kShortField) {
+  const bool is_data = difference.kind == Kind::data;
+  if (is_text || is_data || longer > kShortField) {
     if (is_text && differ_in_line_endings(difference.left.bytes, difference.right.bytes)) {
       difference.weight = longer - std::min(difference.left.length, difference.right.length);
       return out.push_back(std::move(item));
@@ -119,6 +160,7 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
     const RunList list = is_text ? split_text(left, l, right, r, difference)
                                  : align_bytes(difference.left.bytes, difference.right.bytes);
     if (!list.runs.empty() && is_text) return emit_text(left, l, right, r, item, list, out);
+    if (!list.runs.empty() && is_data) return emit_data(item, list, out);
     if (!list.runs.empty()) return emit(item, list, out);
   }
   if (difference.left.tree != nullptr && difference.right.tree != nullptr) trim(difference);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "formats/archive/ar_elf.h"
 #include "formats/digest.h"
 
 namespace unrepro {
@@ -49,6 +50,11 @@ bool state_symbols(TreeBuilder& tree, const std::vector<Symbol>& symbols, FieldI
     tree.alias(symbol.name, Kind::reference, Effect::behaviour, target);
   }
   tree.close();
+  std::vector<ArSymbolEntry> entries;
+  for (const Symbol& symbol : symbols) entries.emplace_back(symbol.name, symbol.offset);
+  const std::string wrong =
+      check_elf_symbols(tree.tree().blob()->bytes(), targets.listing(), std::move(entries));
+  if (!wrong.empty()) tree.anomaly(offsets, AnomalyKind::integrity, wrong);
   return resolved;
 }
 

@@ -17,6 +17,7 @@ class ArTargets {
   // path (a digest of an overlong one), with its number among members of that name from the second on, after
   // a line feed, which no well-formed name contains. Empty when there is no such member.
   std::string_view label(std::uint64_t offset) const;
+  const ArListing& listing() const { return listing_; }
 
  private:
   const ArListing& listing_;
@@ -25,7 +26,8 @@ class ArTargets {
 
 // Claims `length` bytes as a symbol table inside the open member record. Each symbol is stated as an alias,
 // symbol name to member, because offsets mean nothing by themselves; offsets and names are covered only if
-// they spell exactly what the aliases say. An offset at which no member begins is an integrity anomaly.
+// they spell exactly what the aliases say. An offset at which no member begins is an integrity anomaly,
+// and so is a table that contradicts the symbols of ELF members.
 void take_symbol_table(TreeBuilder& tree, ArSymbolTable kind, std::uint64_t length, const ArTargets& targets);
 
 }  // namespace unrepro

@@ -7,6 +7,7 @@
 #include "formats/elf/elf_file.h"
 #include "tests/formats/decode_util.h"
 #include "tests/support/analyze.h"
+#include "tests/support/archives.h"
 
 namespace unrepro {
 namespace {
@@ -217,6 +218,37 @@ TEST(ElfAttack, HashTableThatHidesASymbol) {
   std::string other = library();
   other[offset_of(other, ".gnu.hash") + 28] ^= 2;
   EXPECT_TRUE(has_alert(compare_bytes(library(), other), "integrity-mismatch", ".gnu.hash"));
+}
+
+TEST(ElfAttack, ArchiveSymbolTableThatLies) {
+  const std::string object = test::read_data("elf/small.o");
+  const auto archive = [&](const std::string& symbols, unsigned count) {
+    std::string table(4 + 4 * count, '\0');
+    table[3] = static_cast<char>(count);
+    table += symbols;
+    if (table.size() % 2 != 0) table += '\0';
+    for (unsigned i = 0; i < count; ++i) table[4 + 4 * i + 3] = static_cast<char>(8 + 60 + table.size());
+    return testing::ar({{"/", table}, {"small.o/", object}});
+  };
+  const std::string honest = archive(std::string("message\0drop\0other\0", 19), 3);
+  const std::string missing = archive(std::string("message\0drop\0", 13), 2);
+  const std::string lying = archive(std::string("message\0drop\0OTHER\0", 19), 3);
+  EXPECT_EQ(compare_bytes(honest, honest).verdict, Verdict::identical);
+  EXPECT_FALSE(has_alert(compare_bytes(honest, honest + "\n"), "integrity-mismatch", ""));
+  EXPECT_TRUE(has_alert(compare_bytes(honest, missing), "integrity-mismatch", ""));
+  EXPECT_TRUE(has_alert(compare_bytes(honest, lying), "integrity-mismatch", ""));
+}
+
+TEST(ElfAttack, StringsAreWholeDifferences) {
+  std::string other = library();
+  put(other, other.find("a message of"), "a massage of");
+  const Report report = compare_bytes(library(), other);
+  EXPECT_EQ(report.verdict, Verdict::divergent);
+  const auto text = std::find_if(report.findings.begin(), report.findings.end(),
+                                 [](const Finding& finding) { return finding.kind == Kind::text; });
+  ASSERT_NE(text, report.findings.end());
+  ASSERT_TRUE(text->right);
+  EXPECT_NE(text->right->value.find("a massage of the program"), std::string::npos) << text->right->value;
 }
 
 TEST(ElfBenign, RandomBuildId) {
