@@ -36,6 +36,18 @@ void walk_view(const Format& format, const Tree& tree, FieldId leaf, ViewKind ki
   FUZZ_REQUIRE(end == tree[leaf].length);
 }
 
+// Rows lie in their leaf; there are no more of them than a table has bytes.
+void walk_rows(const Format& format, const Tree& tree, FieldId leaf) {
+  const auto view = format.rows(tree, leaf);
+  FUZZ_REQUIRE(view != nullptr);
+  std::uint64_t count = 0;
+  for (Row row; view->next(row); ++count) {
+    FUZZ_REQUIRE(row.span.begin <= tree[leaf].length);
+    FUZZ_REQUIRE(row.span.length <= tree[leaf].length - row.span.begin);
+  }
+  FUZZ_REQUIRE(count <= tree[leaf].length);
+}
+
 void walk(const Format& format, const Tree& tree, Budget& budget) {
   FUZZ_REQUIRE(tree.check_tiling().empty());
   const auto fields = static_cast<FieldId>(tree.size());
@@ -43,6 +55,7 @@ void walk(const Format& format, const Tree& tree, Budget& budget) {
     FUZZ_REQUIRE(tree.bytes(id).size() == tree[id].length);
     if (tree[id].inner()) continue;
     FUZZ_REQUIRE(describe(tree, id, 64).size() < 4096);
+    if (tree[id].encoding == Encoding::rows) walk_rows(format, tree, id);
     if (!format.view) continue;
     walk_view(format, tree, id, ViewKind::lines);
     walk_view(format, tree, id, ViewKind::tokens);
