@@ -63,59 +63,71 @@ std::optional<Span> string_around(Bytes bytes, const Span& span) {
   return Span{begin, end - begin};
 }
 
-// Data: a string that differs is one difference, and text.
-void emit_data(const Item& whole, const RunList& list, std::vector<Item>& out) {
-  if (list.total_runs > kSamples) return emit(whole, list, out);
-  Run last;  // the pair of strings stated last
-  for (const Run& run : list.runs) {
-    Item item = whole;
-    Difference& difference = item.difference;
-    const auto left = string_around(difference.left.bytes, run.left);
-    const auto right = string_around(difference.right.bytes, run.right);
-    const bool text = left && right;
-    const Run shown = text ? Run{*left, *right} : run;
-    if (text && shown.left.length > 0 && shown.left.begin == last.left.begin &&
-        shown.left.length == last.left.length && shown.right.begin == last.right.begin &&
-        shown.right.length == last.right.length)
-      continue;
-    if (text) difference.kind = Kind::text;
-    if (text) last = shown;
-    cut(difference.left, shown.left.begin, shown.left.length);
-    cut(difference.right, shown.right.begin, shown.right.length);
-    difference.weight = std::max(shown.left.length, shown.right.length);
-    out.push_back(std::move(item));
-  }
-}
+struct Leaves {
+  const Opened& left;
+  FieldId l;
+  const Opened& right;
+  FieldId r;
+};
 
-// Text: every piece is asked for its cause; runs that were not stored are one item that has none.
-void emit_text(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
-               const RunList& list, std::vector<Item>& out) {
-  const TextPieces pieces = refine_text(whole.difference.left.bytes, whole.difference.right.bytes, list);
+void emit_piece(const Leaves& leaves, const Item& whole, const TextPiece& piece, std::vector<Item>& out) {
   const auto effect_at = [](const Opened& opened, FieldId leaf, const Span& span) {
     const auto effect = opened.format().effect_at;
     return effect == nullptr ? opened.tree()[leaf].effect : effect(opened.tree(), leaf, span);
   };
-  for (const TextPiece& piece : pieces.pieces) {
-    Item item = whole;
-    Difference& difference = item.difference;
-    cut(difference.left, piece.left.begin, piece.left.length);
-    cut(difference.right, piece.right.begin, piece.right.length);
-    difference.weight = piece.weight;
-    difference.effect = std::max(effect_at(left, l, piece.left), effect_at(right, r, piece.right));
-    difference.critical = difference.critical && difference.effect == Effect::behaviour;
-    if (piece.ordered_items > 0) {
-      difference.shape = Shape::order;
-      difference.items = piece.ordered_items;
-      difference.list =
-          difference.effect == Effect::behaviour ? Encoding::list_significant : Encoding::list_observable;
-    }
-    out.push_back(std::move(item));
+  Item item = whole;
+  Difference& difference = item.difference;
+  cut(difference.left, piece.left.begin, piece.left.length);
+  cut(difference.right, piece.right.begin, piece.right.length);
+  difference.weight = piece.weight;
+  difference.effect =
+      std::max(effect_at(leaves.left, leaves.l, piece.left), effect_at(leaves.right, leaves.r, piece.right));
+  difference.critical = difference.critical && difference.effect == Effect::behaviour;
+  if (piece.ordered_items > 0) {
+    difference.shape = Shape::order;
+    difference.items = piece.ordered_items;
+    difference.list =
+        difference.effect == Effect::behaviour ? Encoding::list_significant : Encoding::list_observable;
   }
+  out.push_back(std::move(item));
+}
+
+// Text: every piece is asked for its cause; runs that were not stored are one item that has none.
+void emit_text(const Leaves& leaves, const Item& whole, const RunList& list, std::vector<Item>& out) {
+  const TextPieces pieces = refine_text(whole.difference.left.bytes, whole.difference.right.bytes, list);
+  for (const TextPiece& piece : pieces.pieces) emit_piece(leaves, whole, piece, out);
   if (pieces.unlisted > 0) {
     Item rest = whole;
     rest.difference.count = pieces.unlisted;
     rest.difference.weight = pieces.unlisted_weight;
     out.push_back(std::move(rest));
+  }
+}
+
+// Data: a string that differs is text.
+void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std::vector<Item>& out) {
+  if (list.total_runs > kSamples) return emit(whole, list, out);
+  Run last;  // the pair of strings stated last
+  for (const Run& run : list.runs) {
+    const auto left = string_around(whole.difference.left.bytes, run.left);
+    const auto right = string_around(whole.difference.right.bytes, run.right);
+    Item item = whole;
+    Difference& difference = item.difference;
+    if (!left || !right) {
+      cut(difference.left, run.left.begin, run.left.length);
+      cut(difference.right, run.right.begin, run.right.length);
+      difference.weight = std::max(run.left.length, run.right.length);
+      out.push_back(std::move(item));
+      continue;
+    }
+    if (left->begin == last.left.begin && right->begin == last.right.begin && last.left.length > 0) continue;
+    last = {*left, *right};
+    difference.kind = Kind::text;
+    RunList string;
+    string.runs = {last};
+    string.total_runs = 1;
+    string.weight = std::max(left->length, right->length);
+    emit_text(leaves, item, string, out);
   }
 }
 
@@ -159,8 +171,8 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
     }
     const RunList list = is_text ? split_text(left, l, right, r, difference)
                                  : align_bytes(difference.left.bytes, difference.right.bytes);
-    if (!list.runs.empty() && is_text) return emit_text(left, l, right, r, item, list, out);
-    if (!list.runs.empty() && is_data) return emit_data(item, list, out);
+    if (!list.runs.empty() && is_text) return emit_text({left, l, right, r}, item, list, out);
+    if (!list.runs.empty() && is_data) return emit_data({left, l, right, r}, item, list, out);
     if (!list.runs.empty()) return emit(item, list, out);
   }
   if (difference.left.tree != nullptr && difference.right.tree != nullptr) trim(difference);

@@ -92,11 +92,12 @@ class HostRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     if (!is_text_change(difference)) return;
+    const Proof proof = in_program(difference) ? Proof::inferred : Proof::pattern;
     const Place left = place_of(difference.left), right = place_of(difference.right);
     if (const std::string_view name = variable(left.before); !name.empty()) {
       if (const std::string_view cause = cause_of_variable(name); !cause.empty()) {
         sink.push_back({.cause = cause,
-                        .proof = Proof::pattern,
+                        .proof = proof,
                         .note = std::string(name) + ": " + change(left.span, right.span),
                         .anchored = true});
         return;
@@ -104,14 +105,13 @@ class HostRule final : public Rule {
     }
     const std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
-    Hypothesis found{.cause = "host-user-identity", .proof = Proof::pattern, .note = change(before, after)};
-    found.parameter = "name " + found.note;
+    Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
     found.anchored = is_named(left, before);
-    sink.push_back(std::move(found));
+    if (found.anchored) sink.push_back(std::move(found));
   }
 
   bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted&) const override {
-    return hypothesis.anchored;
+    return hypothesis.anchored || hypothesis.proof == Proof::inferred;
   }
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {

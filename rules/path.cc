@@ -126,6 +126,8 @@ class PathRule final : public Rule {
       found.anchored = is_source_name(left) || (is_build_place(left) && is_build_place(right));
       const bool narrow = components(head.left) < 2 || components(head.right) < 2;
       if (narrow && found.cause == "build-path") found.proof = Proof::inferred;
+      // What a program may open is no mere record; what assert() prints is.
+      if (in_program(difference) && !is_source_name(left)) found.proof = Proof::inferred;
       if (narrow && !is_build_place(left) && !is_build_place(right)) return;
     }
     sink.push_back(found);

@@ -86,9 +86,12 @@ class StampRule final : public Rule {
       if (!names_copyright(line) && !names_a_build(line)) return;
       found.parameter = "years " + change(as_text(difference.left.bytes), as_text(difference.right.bytes));
       found.anchored = true;
+    } else if (left->spelling == DateSpelling::time) {
+      found.parameter = "times";
+      found.anchored = in_program(difference) && is_macro(at) && is_macro(there);
     } else {
       found.delta = delta;
-      found.anchored = of_build && left->spelling != DateSpelling::time;
+      found.anchored = of_build;
     }
     if (left->spelling != DateSpelling::time && !(in_window(*left, facts) && in_window(*right, facts)))
       return;
@@ -118,6 +121,11 @@ class StampRule final : public Rule {
     const auto sign = [](char c) { return !(c >= '0' && c <= '9') && (c | 0x20) < 'a'; };
     return std::all_of(place.before.begin(), place.before.end(), sign) &&
            std::all_of(place.after.begin(), place.after.end(), sign);
+  }
+
+  // __TIME__: a string of its own, hh:mm:ss (C17, section 6.10.8.1).
+  static bool is_macro(const Place& place) {
+    return place.before.empty() && place.after.empty() && place.span.size() == 8;
   }
 
   static bool in_window(const Date& date, const Facts& facts) {

@@ -54,7 +54,9 @@ class TextFormRule final : public Rule {
     if (!is_text_change(difference)) return;
     const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
     const auto found = [&](std::string_view cause, std::string note) {
-      sink.push_back({.cause = cause, .proof = Proof::pattern, .note = std::move(note)});
+      sink.push_back({.cause = cause,
+                      .proof = in_program(difference) ? Proof::inferred : Proof::pattern,
+                      .note = std::move(note)});
     };
     if (is_dos_form(left, right) || is_dos_form(right, left))
       return found("line-endings", "CR LF in one, LF in the other");

@@ -236,7 +236,10 @@ class TokenRule final : public Rule {
     words.before = lower(before_of(words.left_place, words.left));
     words.line = words.before + lower(after_of(words.left_place, words.left));
     for (const Guess family : kGuesses) {
-      if (auto found = family(difference, words)) return sink.push_back(std::move(*found));
+      auto found = family(difference, words);
+      if (!found) continue;
+      if (in_program(difference)) found->proof = Proof::inferred;
+      return sink.push_back(std::move(*found));
     }
   }
 

@@ -43,7 +43,9 @@ std::string_view part(std::string_view text, const Span& span) {
 }
 std::uint64_t hash(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
 
-bool starts_line(std::string_view text, std::uint64_t at) { return at == 0 || text[at - 1] == '\n'; }
+// Strings of a program end in NUL.
+bool ends_line(char c) { return c == '\n' || c == '\0'; }
+bool starts_line(std::string_view text, std::uint64_t at) { return at == 0 || ends_line(text[at - 1]); }
 
 class Widener {
  public:
@@ -59,7 +61,7 @@ class Widener {
     const std::uint64_t free = run.left.begin - (regions_.empty() ? 0 : end(regions_.back().left));
     std::uint64_t back = 0;
     const bool both_start = starts_line(left_, run.left.begin) && starts_line(right_, run.right.begin);
-    while (!both_start && back < free && back < kLine && left_[run.left.begin - back - 1] != '\n') ++back;
+    while (!both_start && back < free && back < kLine && !ends_line(left_[run.left.begin - back - 1])) ++back;
     if (regions_.empty() || back < free || both_start) {
       regions_.push_back({{run.left.begin - back, back}, {run.right.begin - back, back}, {}});
     }
@@ -69,7 +71,7 @@ class Widener {
     const bool both_end = starts_line(left_, end(run.left)) && starts_line(right_, end(run.right)) &&
                           run.left.length + run.right.length > 0;
     while (!both_end && ahead < room && ahead < kLine) {
-      if (left_[end(run.left) + ahead++] == '\n') break;
+      if (ends_line(left_[end(run.left) + ahead++])) break;
     }
     region.left.length = end(run.left) + ahead - region.left.begin;
     region.right.length = end(run.right) + ahead - region.right.begin;
@@ -89,9 +91,9 @@ std::string_view bare(std::string_view line) {
 std::vector<Span> lines_of(std::string_view text, const Span& span) {
   std::vector<Span> lines;
   for (std::uint64_t at = span.begin; at < end(span);) {
-    const std::size_t newline = text.find('\n', at);
-    const std::uint64_t next =
-        std::min<std::uint64_t>(newline == text.npos ? text.size() : newline + 1, end(span));
+    std::uint64_t next = at;
+    while (next < end(span) && !ends_line(text[next++])) {
+    }
     lines.push_back({at, next - at});
     at = next;
   }

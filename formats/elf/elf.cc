@@ -209,6 +209,17 @@ Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {
   return tree.finish();
 }
 
+// Strings among read-only data are messages, names and banners that the program prints. Which of them it
+// opens or runs cannot be seen here: rules accept little of them.
+Effect effect_at(const Tree& tree, FieldId leaf, const Span& span) {
+  const Effect effect = tree[leaf].effect;
+  if (tree[leaf].kind != Kind::data || !tree.key(leaf).starts_with(".rodata")) return effect;
+  const std::string_view text = tree.text(leaf).substr(span.begin, span.length);
+  const bool printable =
+      std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < 0x7f) || c == '\n'; });
+  return printable ? std::min(effect, Effect::content) : effect;
+}
+
 }  // namespace
 }  // namespace elf
 
@@ -217,6 +228,7 @@ const Format kElf = {
     .spec = "System V gABI, chapters 4 and 5; LSB Core, Symbol Versioning; GNU extensions as in elf.h",
     .probe = [](const ProbeInput& input) noexcept -> Bits { return elf::File::is_elf(input.bytes) ? 48 : 0; },
     .decode = elf::decode,
+    .effect_at = elf::effect_at,
     .rows = elf::rows,
 };
 

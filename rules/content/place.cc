@@ -19,6 +19,11 @@ bool is_text_change(const Difference& difference) {
          difference.left.tree != nullptr && difference.right.tree != nullptr;
 }
 
+bool in_program(const Difference& difference) {
+  const Field& field = (*difference.left.tree)[difference.left.field];
+  return field.kind == Kind::data && field.effect == Effect::behaviour;
+}
+
 Place place_of(const Side& side) {
   const std::string_view leaf = side.tree->text(side.field);
   const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;

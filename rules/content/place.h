@@ -12,6 +12,10 @@ namespace unrepro {
 // Whether causes of text apply: a changed span that is text on both sides and stands for itself.
 bool is_text_change(const Difference& difference);
 
+// Whether the text is a string among the data of a program, which may do more with it than print it: then
+// only what a compiler put there is more than a lead.
+bool in_program(const Difference& difference);
+
 // The line of a span, cut at 256 bytes on either side.
 struct Place {
   std::string_view before, span, after;
