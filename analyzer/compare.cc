@@ -286,9 +286,8 @@ class Comparer {
       pair_.checks.push_back(std::move(check));
       return;
     }
-    if (equal && left.is(kDerived) != right.is(kDerived) && left.kind == Kind::build_id)
-      return holds_on_one_side(l, r);
-    if (equal) return;
+    const bool one_holds = left.is(kDerived) != right.is(kDerived) && left.kind == Kind::build_id;
+    if (equal) return one_holds ? holds_on_one_side(l, r) : void();
     if (left.kind == Kind::padding && is_filler(left) && is_filler(right)) return derived(l, r);
     if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
     if (left.is(kDerived) && right.is(kDerived)) return derived(l, r);
@@ -323,19 +322,17 @@ class Comparer {
 
   // An identifier that is still the old one although what it was computed from is not.
   void holds_on_one_side(FieldId l, FieldId r) {
-    Item item = base(l, r);
-    item.left = l_[l].is(kDerived) ? Derived::holds : Derived::fails;
-    item.right = r_[r].is(kDerived) ? Derived::holds : Derived::fails;
+    auto& item = pair_.items.emplace_back(base(l, r));
+    (l_[l].is(kDerived) ? item.right : item.left) = Derived::fails;
     item.message = "equal on both sides, but computed from the content of one only";
-    pair_.items.push_back(std::move(item));
   }
 
   void rows(FieldId l, FieldId r) {
-    const bool spelled_alike = same_bytes(l_.bytes(l), r_.bytes(r));
-    const std::size_t before = pair_.items.size();
-    compare_rows(*pair_.left, l, *pair_.right, r, base(l, r), pair_.items);
-    if (pair_.items.size() == before && !spelled_alike) covered(l, r);
-    if (pair_.items.size() != before) scopes_.back().alias_differs = true;
+    if (compare_rows(*pair_.left, l, *pair_.right, r, base(l, r), pair_.items)) {
+      scopes_.back().alias_differs = true;
+    } else if (!same_bytes(l_.bytes(l), r_.bytes(r))) {
+      covered(l, r);
+    }
   }
 
   void changed(FieldId l, FieldId r) {

@@ -159,9 +159,11 @@ class RowComparer {
 
 }  // namespace
 
-void compare_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
+bool compare_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
                   std::vector<Item>& out) {
-  if (!all_same(left, l, right, r)) RowComparer(left, l, right, r, whole, out).run();
+  if (all_same(left, l, right, r)) return false;
+  RowComparer(left, l, right, r, whole, out).run();
+  return true;
 }
 
 }  // namespace unrepro

@@ -40,7 +40,9 @@ bool aligns(const File& file, const Region& region, std::uint64_t length) {
   // Segments begin, and what is read-only after relocation ends, at a page of memory.
   return std::any_of(file.segments.begin(), file.segments.end(), [&](const Segment& segment) {
     if (segment.type == kPtLoad) return segment.offset == region.begin && length < segment.align;
-    return segment.type == kPtGnuRelro && segment.offset + segment.filesz == region.begin && length < page;
+    // The first words of .got.plt still belong to it.
+    const std::uint64_t end = segment.offset + segment.filesz;
+    return segment.type == kPtGnuRelro && end >= region.begin && end < region.end && length < page;
   });
 }
 
