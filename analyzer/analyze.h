@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "analyzer/report.h"
@@ -12,12 +13,15 @@
 
 namespace unrepro {
 
+class PatternSet;
+
 struct Options {
   Limits limits;
-  unsigned threads = 0;               // 0: one per processor
-  bool verify_encoding = false;       // re-encode whole streams instead of a bounded prefix
-  std::int64_t reference_time = 0;    // seconds since 1970; "now" for range checks
-  std::size_t max_findings = 10'000;  // printed; never changes accounting or verdict
+  unsigned threads = 0;             // 0: one per processor
+  bool verify_encoding = false;     // re-encode whole streams instead of a bounded prefix
+  std::int64_t reference_time = 0;  // seconds since 1970; "now" for range checks
+  std::shared_ptr<const PatternSet> user_rules = nullptr;  // asked after the built-in ones
+  std::size_t max_findings = 10'000;                       // printed; never changes accounting or verdict
   // Called now and then from any thread with what is being done; may be empty.
   std::function<void(std::string_view)> progress;
 };

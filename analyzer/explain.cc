@@ -79,6 +79,7 @@ class Explainer {
  private:
   void find_facts(Pair& root) {
     facts_.reference_time = options_.reference_time;
+    facts_.user_rules = options_.user_rules.get();
     root.visit([&](Pair& pair) {
       if (!facts_.left && pair.left->tree().identity) facts_.left = pair.left->tree().identity;
       if (!facts_.right && pair.right->tree().identity) facts_.right = pair.right->tree().identity;
@@ -90,14 +91,21 @@ class Explainer {
   }
 
   // What a hypothesis takes for a parameter of the build has to be known before any is confirmed.
-  void propose(const Pair& pair) {
+  void propose(Pair& pair) {
     std::vector<Hypothesis> hypotheses;
-    for (const Item& item : pair.items) {
+    for (Item& item : pair.items) {
+      item.difference.path = file_name(pair, item.where);
       if (!stands_for_itself(item)) continue;
       for (const Rule* rule : rules()) rule->propose(item.difference, facts_, hypotheses);
       for (const Hypothesis& hypothesis : hypotheses) support_.add(hypothesis);
       hypotheses.clear();
     }
+  }
+
+  // The innermost name: of the member, or of the artifact.
+  std::string_view file_name(const Pair& pair, const Where& where) const {
+    if (!where.members.empty()) return where.members.back();
+    return pair.place.empty() ? std::string_view(name_) : std::string_view(pair.place.back());
   }
 
   void own_differences(Pair& pair) {
@@ -169,9 +177,11 @@ class Explainer {
       rule->propose(difference, facts_, hypotheses);
       for (const Hypothesis& hypothesis : hypotheses) {
         if (!rule->confirm(difference, hypothesis, fitted)) continue;
+        const Effect effect =
+            hypothesis.record ? std::min(difference.effect, Effect::content) : difference.effect;
         const Verdict verdict = difference.shape == Shape::order
                                     ? judge_order(difference.list, hypothesis.proof)
-                                    : judge(difference.effect, hypothesis.proof);
+                                    : judge(effect, hypothesis.proof);
         if (found && verdict >= finding.verdict) continue;
         found = true;
         const Freedom freedom = rule->capacity(difference, hypothesis, fitted);
@@ -184,6 +194,8 @@ class Explainer {
                                                          : Severity::warning;
         finding.capacity = freedom.capacity;
         finding.note = hypothesis.note;
+        finding.effect = effect;
+        finding.remedy = hypothesis.remedy;
         parameter = freedom.parameter;
       }
     }

@@ -61,7 +61,8 @@ struct Finding {
   bool derived = false;  // follows from other findings
   std::optional<Evidence> left, right;
   std::vector<std::uint32_t> derived_from;  // ids of findings
-  std::string note;  // what was found out: the parameter, the encoder, the failing check; may be empty
+  std::string note;    // what was found out: the parameter, the encoder, the failing check; may be empty
+  std::string remedy;  // for the tool that wrote it; empty when only the cause's is known
 };
 
 // All findings of one cause that is no consequence of another.
@@ -77,6 +78,7 @@ struct CauseSummary {
   Capacity capacity;
   std::vector<std::string> locations;  // the first few, distinct
   std::vector<std::string> notes;      // distinct notes of its findings, the first few
+  std::vector<std::string> remedies;   // distinct remedies of its findings, the first few
 };
 
 // A suspicion that explains nothing, but tells a person where to look.

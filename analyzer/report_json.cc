@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "analyzer/summary.h"
 #include "rules/cause.h"
 
 namespace unrepro {
@@ -184,7 +185,7 @@ void ReportWriter::cause(const CauseSummary& cause) {
   text("proof", unrepro::to_string(cause.proof));
   text("severity", unrepro::to_string(cause.severity));
   capacity(cause.capacity);
-  text("remedy", info != nullptr ? info->remedy : "");
+  text("remedy", remedy_of(cause));
   texts("locations", cause.locations);
   count("differences", cause.differences);
   texts("notes", cause.notes);
@@ -213,6 +214,7 @@ void ReportWriter::finding(const Finding& finding) {
   json_.end_array();
   flag("derived", finding.derived);
   text("note", finding.note);
+  if (!finding.remedy.empty()) text("remedy", finding.remedy);
 }
 
 void ReportWriter::evidence(std::string_view key, const std::optional<Evidence>& evidence) {

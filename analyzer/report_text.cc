@@ -5,6 +5,7 @@
 
 #include "analyzer/location.h"
 #include "analyzer/printable.h"
+#include "analyzer/summary.h"
 #include "analyzer/text_layout.h"
 #include "rules/cause.h"
 
@@ -392,7 +393,8 @@ void TextReport::root_cause(std::size_t index, const Consequences& consequences)
     derived.push_back(printable(id) + (count > 1 ? " (" + std::to_string(count) + ')' : ""));
   }
   text_.row("follows", joined(derived, ", "));
-  if (info != nullptr) text_.row("fix", first_sentence(info->remedy));
+  text_.row("fix", cause.remedies.empty() ? first_sentence(info != nullptr ? info->remedy : "")
+                                          : printable(remedy_of(cause)));
 }
 
 void TextReport::follows(const Consequences& consequences) {
@@ -531,7 +533,7 @@ std::string TextReport::one(const Finding& finding) {
     text_.blank();
     text_.row("meaning", info->meaning);
     text_.row("told by", info->evidence);
-    text_.row("fix", info->remedy);
+    text_.row("fix", finding.remedy.empty() ? std::string(info->remedy) : printable(finding.remedy));
     text_.row("risk", info->risk);
   }
   return text_.take();

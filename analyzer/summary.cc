@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "formats/value.h"
+#include "rules/cause.h"
 
 namespace unrepro {
 namespace {
@@ -107,6 +108,7 @@ void Summary::summarise_causes() {
     };
     remember(cause.locations, finding.location);
     remember(cause.notes, finding.note);
+    remember(cause.remedies, finding.remedy);
   }
   for (auto& [id, cause] : causes) {
     cause.blocking = cause.verdict == Verdict::divergent;
@@ -188,6 +190,13 @@ std::string describe_subject(const Facts& facts) {
            shown(right.version);
   }
   return "other source version: " + shown(left.version) + " → " + shown(right.version);
+}
+
+std::string remedy_of(const CauseSummary& cause) {
+  const CauseInfo* info = find_cause(cause.id);
+  std::string all;
+  for (const std::string& remedy : cause.remedies) all += (all.empty() ? "" : " ") + remedy;
+  return all.empty() && info != nullptr ? std::string(info->remedy) : all;
 }
 
 }  // namespace unrepro

@@ -50,4 +50,7 @@ class Summary {
 // One phrase for line one: whether the two are builds of one source at all.
 std::string describe_subject(const Facts& facts);
 
+// How to remove a cause: what its findings know of their producers, else what the cause table says.
+std::string remedy_of(const CauseSummary& cause);
+
 }  // namespace unrepro

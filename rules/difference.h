@@ -50,6 +50,8 @@ struct Difference {
   std::optional<EncoderMatch> left_encoder, right_encoder;  // for encoding and carrier
   std::uint64_t weight = 0;                                 // bytes (design, section 2, Accounting)
   std::uint64_t count = 1;                                  // how many differences it stands for
+  std::string_view
+      path;  // name of the file the fields are in, as its container has it; valid while rules run
 };
 
 // Whether a kind names who owns a member.
@@ -86,10 +88,13 @@ class ZoneShift {
   bool constant_ = true;
 };
 
+class PatternSet;
+
 // What is known about the two builds.
 struct Facts {
   std::optional<Identity> left, right;
-  std::int64_t reference_time = 0;  // seconds since 1970
+  std::int64_t reference_time = 0;         // seconds since 1970
+  const PatternSet* user_rules = nullptr;  // asked after the built-in ones; null when there are none
 };
 
 }  // namespace unrepro

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 19> kRules = {
+  static const std::array<const Rule*, 20> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -19,6 +19,7 @@ std::span<const Rule* const> rules() {
       &umask_rule(),
       &member_order_rule(),
       &build_counter_rule(),
+      &pattern_rule(),
       &stamp_rule(),
       &path_rule(),
       &host_rule(),

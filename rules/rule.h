@@ -24,6 +24,8 @@ struct Hypothesis {
   std::string parameter = {};  // what one build has once: "path /build/a → /srv/b"; empty when there is none
   std::optional<std::int64_t> delta = {};  // seconds from left to right, of what the clock left behind
   bool anchored = false;                   // the slot is known by the fixed text around it
+  std::string_view remedy = {};            // of this producer; empty when the cause's is all there is to say
+  bool record = false;  // the field is a mere record, of Effect::content, however the format sees it
 };
 
 // What the hypotheses of all differences of the artifact say together. Only what several say is evidence.
@@ -81,6 +83,7 @@ const Rule& encoding_rule();           // rules/encoding.cc
 const Rule& dialect_rule();            // rules/dialect.cc
 const Rule& pid_rule();                // rules/identity.cc
 const Rule& inode_rule();              // rules/identity.cc
+const Rule& pattern_rule();            // rules/pattern_rule.cc
 const Rule& stamp_rule();              // rules/stamp.cc
 const Rule& path_rule();               // rules/path.cc
 const Rule& host_rule();               // rules/host.cc

@@ -11,8 +11,6 @@ namespace unrepro {
 namespace {
 
 constexpr std::int64_t kDay = 86'400;
-constexpr std::int64_t kEarliest = 631'152'000;  // 1990-01-01
-constexpr std::int64_t kQuarter = 900, kFarthestZones = 26 * 3600;
 
 bool ends_in(std::string_view text, std::string_view set) {
   return !text.empty() && set.find(text.back()) != text.npos;
@@ -78,7 +76,7 @@ class StampRule final : public Rule {
       found.anchored = delta == 0 || of_build;
     } else if (left->spelling != right->spelling || left->precision != right->precision) {
       found.proof = Proof::inferred;
-    } else if (is_zone(*left, *right)) {
+    } else if (is_zone_shift(*left, *right)) {
       found.cause = "timezone";
       found.parameter = "zones " + std::to_string(right->local - left->local);
       found.anchored = of_build;
@@ -93,7 +91,8 @@ class StampRule final : public Rule {
       found.delta = delta;
       found.anchored = of_build;
     }
-    if (left->spelling != DateSpelling::time && !(in_window(*left, facts) && in_window(*right, facts)))
+    if (left->spelling != DateSpelling::time &&
+        !(in_build_window(*left, facts.reference_time) && in_build_window(*right, facts.reference_time)))
       return;
     sink.push_back(found);
     if (found.proof == Proof::inferred) return;
@@ -126,21 +125,6 @@ class StampRule final : public Rule {
   // __TIME__: a string of its own, hh:mm:ss (C17, section 6.10.8.1).
   static bool is_macro(const Place& place) {
     return place.before.empty() && place.after.empty() && place.span.size() == 8;
-  }
-
-  static bool in_window(const Date& date, const Facts& facts) {
-    return date.instant() >= kEarliest && date.instant() <= facts.reference_time + kDay;
-  }
-
-  // One instant on two wall clocks. Without zones in the text only whole quarters of an hour tell it, which a
-  // change of the clock hits once in 900 times.
-  static bool is_zone(const Date& left, const Date& right) {
-    if (left.precision < DatePrecision::minute || left.spelling == DateSpelling::epoch) return false;
-    const std::int64_t shift = std::llabs(right.local - left.local);
-    if (left.zone && right.zone && *left.zone != *right.zone) return left.instant() == right.instant();
-    if (left.zone || right.zone) return false;
-    return left.precision == DatePrecision::second && shift != 0 && shift % kQuarter == 0 &&
-           shift <= kFarthestZones;
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <span>
 
 namespace unrepro {
@@ -196,8 +197,9 @@ void read_zone(Reader& reader, Parts& parts) {
     reader = ahead;
     return;
   }
-  if (ahead.peek() == 'Z' && !is_word(ahead.peek(1))) {
-    ahead.skip('Z');
+  Reader zulu = ahead;
+  if (zulu.skip('Z') && (zulu.skip("00'00'") || zulu.ends_word())) {
+    ahead = zulu;
     parts.zone = 0;
     reader = ahead;
     return;
@@ -369,6 +371,7 @@ std::optional<Date> month_first(std::string_view text, std::size_t at) {
   Reader reader(text, at);
   Parts parts;
   read_weekday(reader, parts);
+  read_weekday(reader, parts);
   const auto month = reader.name(kMonths);
   if (!month || !reader.blank()) return std::nullopt;
   parts.month = month->number;
@@ -470,6 +473,21 @@ std::optional<Date> match_date(std::string_view text, std::size_t at) {
 std::optional<Date> parse_date(std::string_view text) {
   const std::optional<Date> date = match_date(text, 0);
   return date && date->length == text.size() ? date : std::nullopt;
+}
+
+bool is_zone_shift(const Date& left, const Date& right) {
+  constexpr std::int64_t kQuarter = 900, kFarthestZones = 26 * 3600;
+  if (left.precision < DatePrecision::minute || left.spelling == DateSpelling::epoch) return false;
+  const std::int64_t shift = std::llabs(right.local - left.local);
+  if (left.zone && right.zone && *left.zone != *right.zone) return left.instant() == right.instant();
+  if (left.zone || right.zone) return false;
+  return left.precision == DatePrecision::second && shift != 0 && shift % kQuarter == 0 &&
+         shift <= kFarthestZones;
+}
+
+bool in_build_window(const Date& date, std::int64_t reference_time) {
+  constexpr std::int64_t kEarliest = 631'152'000;  // 1990-01-01
+  return date.instant() >= kEarliest && date.instant() <= reference_time + 86'400;
 }
 
 }  // namespace unrepro

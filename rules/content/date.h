@@ -10,10 +10,10 @@ namespace unrepro {
 // How a date is written. Two dates of one spelling differ in their values, zone and language only.
 enum class DateSpelling : std::uint8_t {
   iso,          // 2017-11-02, 2017-11-02T10:30:45.5Z, 2017/11/02 10:30 +0100
-  compact,      // 20171102103045Z, D:20171102103045+01'00', 20171102T1030, 20171102
+  compact,      // 20171102103045Z, D:20171102103045Z00'00', 20171102T1030, 20171102
   ctime,        // Thu Nov  2 10:30:45 [UTC ]2017
   day_first,    // [Thu, ]02 Nov 2017 10:30:45 +0000, 2 November 2017, 02-Nov-2017, 02/Nov/2017:10:30:45
-  month_first,  // Nov  2 2017 [10:30:45], November 2, 2017
+  month_first,  // [Thu ]Nov  2 2017 [10:30:45], November 2, 2017
   month_year,   // November 2017
   numeric,      // 11/02/2017, 02.11.2017
   time,         // 10:30, 10:30:45.123
@@ -40,5 +40,12 @@ std::optional<Date> match_date(std::string_view text, std::size_t at);
 
 // The date that spans the whole text, or nothing.
 std::optional<Date> parse_date(std::string_view text);
+
+// One instant on two wall clocks. Without zones in the text only whole quarters of an hour tell it, which a
+// change of the clock hits once in 900 times.
+bool is_zone_shift(const Date& left, const Date& right);
+
+// Whether a build may have happened then: from 1990 to a day after `reference_time`.
+bool in_build_window(const Date& date, std::int64_t reference_time);
 
 }  // namespace unrepro

@@ -7,8 +7,6 @@
 namespace unrepro {
 namespace {
 
-constexpr std::size_t kReach = 256;
-
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 }  // namespace
@@ -24,10 +22,10 @@ bool in_program(const Difference& difference) {
   return field.kind == Kind::data && field.effect == Effect::behaviour;
 }
 
-Place place_of(const Side& side) {
+Place place_of(const Side& side, std::size_t reach) {
   const std::string_view leaf = side.tree->text(side.field);
   const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;
-  std::size_t first = begin - std::min(begin, kReach), last = std::min(leaf.size(), end + kReach);
+  std::size_t first = begin - std::min(begin, reach), last = std::min(leaf.size(), end + reach);
   const auto ends_line = [](char c) { return c == '\n' || c == '\0'; };
   for (std::size_t at = begin; at > first; --at) {
     if (ends_line(leaf[at - 1])) first = at;

@@ -16,11 +16,11 @@ bool is_text_change(const Difference& difference);
 // only what a compiler put there is more than a lead.
 bool in_program(const Difference& difference);
 
-// The line of a span, cut at 256 bytes on either side.
+// The line of a span, cut at `reach` bytes on either side.
 struct Place {
   std::string_view before, span, after;
 };
-Place place_of(const Side& side);
+Place place_of(const Side& side, std::size_t reach = 256);
 
 // The span with all bytes around it that satisfy the predicate.
 template <class Predicate>

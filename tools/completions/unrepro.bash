@@ -3,7 +3,7 @@
 _unrepro() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local options="--format --text --json --accept --threads --max-output --max-members --max-fields --max-depth
-    --max-time --max-findings --verify-encoding --reference-time --no-color --stats --help"
+    --max-time --max-findings --rules --verify-encoding --reference-time --no-color --stats --help"
   COMPREPLY=()
   case $previous in
     --format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;
@@ -21,6 +21,7 @@ _unrepro() {
       fi
       return
       ;;
+    rules) [[ $current == -* ]] && options="--lint --test --no-color --help" ;;
     show) [[ $current == -* ]] && options="--no-color --help" ;;
   esac
   if [[ $current == -* ]]; then
@@ -28,7 +29,7 @@ _unrepro() {
     COMPREPLY=($(compgen -W "$options" -- "$current"))
     return
   fi
-  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain" -- "$current"))
+  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules" -- "$current"))
   local IFS=$'\n'
   COMPREPLY+=($(compgen -f -- "$current"))
 }

@@ -1,11 +1,14 @@
 # fish completion for unrepro
 
-set -l commands diff show explain
-set -l comparing "not __fish_seen_subcommand_from show explain"
+set -l commands diff show explain rules
+set -l comparing "not __fish_seen_subcommand_from show explain rules"
 
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a diff -d "Compare two builds"
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a show -d "Open one finding of a report"
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a explain -d "Say what a cause means"
+complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a rules -d "List and check declarative rules"
+complete -c unrepro -n "__fish_seen_subcommand_from rules" -l lint -d "Check the rules"
+complete -c unrepro -n "__fish_seen_subcommand_from rules" -l test -d "Run their examples"
 complete -c unrepro -n "__fish_seen_subcommand_from explain" -f \
   -a "(unrepro explain --no-color 2>/dev/null | string match -rg '^  ([a-z-]+)')"
 
@@ -23,6 +26,7 @@ complete -c unrepro -n $comparing -l max-fields -x -d "Limit of decoded fields"
 complete -c unrepro -n $comparing -l max-depth -x -d "Limit of nesting"
 complete -c unrepro -n $comparing -l max-time -x -d "Limit of wall time"
 complete -c unrepro -n $comparing -l max-findings -x -d "Findings to list"
+complete -c unrepro -n $comparing -l rules -r -d "Also ask the rules in this file"
 complete -c unrepro -n $comparing -l verify-encoding -d "Re-encode whole compressed streams"
 complete -c unrepro -n $comparing -l reference-time -x -d "Now, for range checks"
 complete -c unrepro -n $comparing -l stats -d "Print what took how long"

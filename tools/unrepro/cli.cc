@@ -11,7 +11,7 @@
 namespace unrepro::tool {
 namespace {
 
-constexpr std::array<std::string_view, 3> kCommands = {"diff", "show", "explain"};
+constexpr std::array<std::string_view, 4> kCommands = {"diff", "show", "explain", "rules"};
 
 constexpr char kAbout[] =
     "Explains, byte by byte, why two builds of one source differ.\n"
@@ -125,6 +125,11 @@ void add_diff(CLI::App& app, CommandLine& line) {
   app.add_flag("--verify-encoding", line.options.verify_encoding,
                "Re-encode whole compressed streams, however large, to prove their encoder")
       ->group("Judgement");
+  app.add_option("--rules", line.rule_files, "Also ask the rules in this TOML file")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all()
+      ->group("Judgement");
   add_parsed(
       app, "--reference-time", "TIME",
       "\"Now\" for range checks: seconds since 1970 or ISO 8601; default: the clock", "Judgement",
@@ -189,7 +194,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   CLI::App& diff = *app.add_subcommand("diff", "Compare two builds and explain their differences");
   CLI::App& show = *app.add_subcommand("show", "Open one finding of a JSON report");
   CLI::App& explain = *app.add_subcommand("explain", "Say what a cause means and how to remove it");
-  for (CLI::App* each : {&diff, &show, &explain}) {
+  CLI::App& rules = *app.add_subcommand("rules", "List, check and test declarative rules");
+  for (CLI::App* each : {&diff, &show, &explain, &rules}) {
     each->add_flag("--no-color", line.no_color, "No colours, as with NO_COLOR in the environment")
         ->group("Output");
   }
@@ -201,6 +207,10 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
       ->type_name("");
   explain.add_option("ID", line.cause, "A cause, such as build-path; without it all are listed")
       ->type_name("");
+
+  auto* lint = rules.add_flag("--lint", line.lint, "Say what is wrong with the rules");
+  rules.add_flag("--test", line.test, "Run the examples of the rules")->excludes(lint);
+  rules.add_option("FILE", line.rule_files, "Files of rules; without any the built-in ones")->type_name("");
 
   if (arguments.empty()) return usage_error("nothing to compare");
   const std::string& first = arguments.front();
@@ -218,7 +228,10 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }
-  line.action = diff.parsed() ? Action::diff : show.parsed() ? Action::show : Action::explain;
+  line.action = diff.parsed()      ? Action::diff
+                : show.parsed()    ? Action::show
+                : explain.parsed() ? Action::explain
+                                   : Action::rules;
 
   std::size_t on_stdout = diff.count("--format") > 0 ? 1 : 0;
   for (const auto* files : {&line.text_files, &line.json_files}) {

@@ -10,7 +10,7 @@
 
 namespace unrepro::tool {
 
-enum class Action : std::uint8_t { diff, show, explain, message };
+enum class Action : std::uint8_t { diff, show, explain, rules, message };
 enum class ReportFormat : std::uint8_t { text, json };
 // The worst verdict that counts as success.
 enum class Accept : std::uint8_t { identical, equivalent, explained };
@@ -29,6 +29,7 @@ struct CommandLine {
   std::vector<std::string> text_files, json_files;  // "-" is standard output
   Accept accept = Accept::identical;
   bool stats = false;
+  std::vector<std::string> rule_files;  // of the user; also for rules
 
   // show
   std::string report;
@@ -36,6 +37,9 @@ struct CommandLine {
 
   // explain; empty lists all causes
   std::string cause;
+
+  // rules: what to do with rule_files, or the built-in rules
+  bool lint = false, test = false;
 
   bool no_color = false;
 };

@@ -9,6 +9,7 @@
 #include "tools/unrepro/exit_status.h"
 #include "tools/unrepro/output.h"
 #include "tools/unrepro/progress.h"
+#include "tools/unrepro/rules.h"
 
 namespace unrepro::tool {
 namespace {
@@ -54,12 +55,15 @@ void print_stats(const Report& report) {
 }  // namespace
 
 int run_diff(const CommandLine& line) {
+  auto rules = read_rules(line.rule_files);
+  if (!rules) return trouble(rules.error());
   auto destinations = open_destinations(line);
   if (!destinations) return trouble(destinations.error());
 
   Result<Report> report = [&] {
     Progress progress;
     Options options = line.options;
+    options.user_rules = *rules;
     options.progress = [&progress](std::string_view what) { progress.show(what); };
     return analyze(line.left, line.right, options);
   }();

@@ -16,6 +16,8 @@ int run(const CommandLine& line) {
       return run_show(line);
     case Action::explain:
       return run_explain(line);
+    case Action::rules:
+      return run_rules(line);
     case Action::message:
       break;
   }

@@ -102,6 +102,7 @@ Finding read_finding(const Json& value, const std::string& where, std::string& c
   finding.touches_code = reader.flag("touches_code", false);
   finding.derived = reader.flag("derived", false);
   if (reader.member("note") != nullptr) finding.note = reader.text("note");
+  if (reader.member("remedy") != nullptr) finding.remedy = reader.text("remedy");
   finding.left = read_evidence(reader.member("left"), where + "left.", complaint);
   finding.right = read_evidence(reader.member("right"), where + "right.", complaint);
   if (const Json* sources = reader.list("derived_from")) {

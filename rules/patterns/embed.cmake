@@ -1,0 +1,11 @@
+# Writes the C++ source OUTPUT that holds the rule files of the folder INPUT.
+file(GLOB files RELATIVE ${INPUT} ${INPUT}/*.toml)
+list(SORT files)
+set(source "#include \"rules/patterns/built_in.h\"\n\nnamespace unrepro {\n\n")
+string(APPEND source "std::span<const BuiltInFile> built_in_files() {\n  static constexpr BuiltInFile kFiles[] = {\n")
+foreach(name IN LISTS files)
+  file(READ ${INPUT}/${name} text)
+  string(APPEND source "{\"${name}\", R\"~~~(${text})~~~\"},\n")
+endforeach()
+string(APPEND source "  };\n  return kFiles;\n}\n\n}  // namespace unrepro\n")
+file(WRITE ${OUTPUT} "${source}")
