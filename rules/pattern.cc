@@ -68,7 +68,7 @@ bool fits(SlotType type, std::string_view left, std::string_view right, std::int
   }
 }
 
-// Letters and digits that every match has: outside of groups, classes, escapes and slots.
+// Letters that every match has: outside of groups, classes, escapes and slots.
 std::size_t fixed_length(std::string_view line) {
   std::size_t count = 0, depth = 0;
   bool in_class = false;
@@ -159,7 +159,7 @@ Pattern::Pattern(PatternText text) : text_(std::move(text)) {
       if (unknown_slot_.empty()) unknown_slot_ = name;
       continue;
     }
-    source_ += found->group;
+    source_ += "(?P<slot" + std::to_string(slots_.size()) + '>' + std::string(found->group.substr(1));
     slots_.push_back(found->type);
   }
 }
@@ -191,10 +191,11 @@ std::vector<std::string> Pattern::lint() const {
   demand(unknown_slot_.empty(), "line: no slot is called '" + unknown_slot_ + "'");
   demand(!slots_.empty() && slots_.size() <= kMostSlots, "line: one to four slots");
   demand(expression().ok(), "line: " + expression().error());
-  demand(!expression().ok() || expression().NumberOfCapturingGroups() == static_cast<int>(slots_.size()),
+  demand(!expression().ok() || (expression().NumberOfCapturingGroups() == static_cast<int>(slots_.size()) &&
+                                expression().NamedCapturingGroups().size() == slots_.size()),
          "line: groups are written (?:…)");
-  demand(fixed_length(text_.line) >= 3,
-         "line: three letters of fixed text outside of groups, and no '|' there");
+  demand(fixed_length(text_.line) >= 2,
+         "line: two letters of fixed text outside of groups, and no '|' there");
   demand(!text_.remedy.empty(), "remedy: missing");
   demand(!text_.references.empty(), "references: missing");
   demand(!text_.formats.empty() || !text_.paths.empty(), "applies: formats or paths are missing");
@@ -203,6 +204,7 @@ std::vector<std::string> Pattern::lint() const {
   for (const std::string& kind : text_.kinds)
     demand(kind == "text" || kind == "script", "kinds: text or script");
   if (!text_.record) return wrong;
+  demand(fixed_length(text_.line) >= 5, "effect: five letters of fixed text at least");
   demand(std::all_of(slots_.begin(), slots_.end(), is_record_slot),
          "effect: only dates, hosts, users, versions, numbers and hexadecimals are records");
   demand(!text_.paths.empty() && std::all_of(text_.paths.begin(), text_.paths.end(),

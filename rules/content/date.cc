@@ -371,7 +371,6 @@ std::optional<Date> month_first(std::string_view text, std::size_t at) {
   Reader reader(text, at);
   Parts parts;
   read_weekday(reader, parts);
-  read_weekday(reader, parts);
   const auto month = reader.name(kMonths);
   if (!month || !reader.blank()) return std::nullopt;
   parts.month = month->number;
