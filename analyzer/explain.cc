@@ -79,10 +79,19 @@ class Explainer {
  private:
   void find_facts(Pair& root) {
     facts_.reference_time = options_.reference_time;
+    facts_.left_record = options_.left_record;
+    facts_.right_record = options_.right_record;
     root.visit([&](Pair& pair) {
       if (!facts_.left && pair.left->tree().identity) facts_.left = pair.left->tree().identity;
       if (!facts_.right && pair.right->tree().identity) facts_.right = pair.right->tree().identity;
+      add_own_record(facts_.left_record, pair.left->tree());
+      add_own_record(facts_.right_record, pair.right->tree());
     });
+  }
+
+  // What an artifact says of its own build, where nobody else said anything.
+  static void add_own_record(Record& record, const Tree& tree) {
+    if (record.values.empty() && !tree.facts.empty()) record.values = {tree.facts.begin(), tree.facts.end()};
   }
 
   static bool stands_for_itself(const Item& item) {
@@ -178,7 +187,8 @@ class Explainer {
         finding.cause = hypothesis.cause;
         finding.proof = hypothesis.proof;
         finding.verdict = verdict;
-        const bool alert = difference.critical && difference.kind == Kind::script;
+        const bool alert =
+            hypothesis.contradicts_record || (difference.critical && difference.kind == Kind::script);
         finding.severity = verdict != Verdict::divergent ? Severity::info
                            : alert                       ? Severity::alert
                                                          : Severity::warning;

@@ -90,7 +90,8 @@ std::string_view cause_of_variable(std::string_view name) {
 
 class HostRule final : public Rule {
  public:
-  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+  void propose(const Difference& difference, const Facts& facts,
+               std::vector<Hypothesis>& sink) const override {
     if (!is_text_change(difference)) return;
     const Proof proof = in_program(difference) ? Proof::inferred : Proof::pattern;
     const Place left = place_of(difference.left), right = place_of(difference.right);
@@ -107,6 +108,12 @@ class HostRule final : public Rule {
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
     found.anchored = is_named(left, before);
+    for (const std::string_view name : {"host", "user"}) {
+      const std::string_view here = facts.left_record.value(name), there = facts.right_record.value(name);
+      if (here != before || there != after) continue;
+      found.anchored = true;
+      if (facts.left_record.trusted && facts.right_record.trusted) found.proof = Proof::recorded;
+    }
     if (found.anchored) sink.push_back(std::move(found));
   }
 

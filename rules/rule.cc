@@ -41,6 +41,11 @@ bool has_special_bits(Bytes mode) {
   return !number || (number->value & 07000) != 0;
 }
 
+std::string_view Record::value(std::string_view name) const {
+  const auto at = values.find(name);
+  return at == values.end() ? std::string_view() : std::string_view(at->second);
+}
+
 void Support::add(const Hypothesis& hypothesis) {
   if (!hypothesis.parameter.empty()) ++parameters_[hypothesis.parameter];
   if (hypothesis.delta) deltas_.push_back(*hypothesis.delta);

@@ -23,7 +23,8 @@ struct Hypothesis {
   std::string note;            // what a reader should know: the parameter, the encoder
   std::string parameter = {};  // what one build has once: "path /build/a → /srv/b"; empty when there is none
   std::optional<std::int64_t> delta = {};  // seconds from left to right, of what the clock left behind
-  bool anchored = false;                   // the slot is known by the fixed text around it
+  bool anchored = false;  // the slot is known by the fixed text around it, or its values by the records
+  bool contradicts_record = false;  // a trusted record of a side says something else: an alert
 };
 
 // What the hypotheses of all differences of the artifact say together. Only what several say is evidence.
