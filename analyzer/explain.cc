@@ -188,7 +188,8 @@ class Explainer {
         finding.proof = hypothesis.proof;
         finding.verdict = verdict;
         const bool alert =
-            hypothesis.contradicts_record || (difference.critical && difference.kind == Kind::script);
+            hypothesis.contradicts_record ||
+            (difference.critical && (difference.kind == Kind::script || finding.proof == Proof::inferred));
         finding.severity = verdict != Verdict::divergent ? Severity::info
                            : alert                       ? Severity::alert
                                                          : Severity::warning;

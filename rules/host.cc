@@ -137,11 +137,11 @@ class HostRule final : public Rule {
     if (before.ends_with('@') || next == '@') return before.find("://") == before.npos;
     const std::string label = label_before(before);
     if (is_one_of(label,
-                  {"host",        "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
-                   "built-by",    "user",       "username",   "build-user", "builduser",  "build_user",
-                   "built_by",    "user.name",  "packager",   "node",       "nodename",   "machine",
-                   "login",       "logname",    "builder",    "by",         "cf_by",      "myhostname",
-                   "compiled-by", "build.host", "build.user", "builtby",    "fqdn",       "uploader"}))
+                  {"host",       "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
+                   "built-by",   "user",       "username",   "build-user", "builduser",  "build_user",
+                   "built_by",   "user.name",  "packager",   "node",       "nodename",   "login",
+                   "logname",    "builder",    "by",         "cf_by",      "myhostname", "compiled-by",
+                   "build.host", "build.user", "builtby",    "fqdn",       "uploader"}))
       return true;
     const std::string line = lower(before);
     return label == "on" && mentions(line, {"built", "build", "compil", "generat", "creat", "by"});

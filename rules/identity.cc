@@ -27,10 +27,60 @@ class InertSlotRule final : public Rule {
   std::uint64_t decibits_;
 };
 
+// Version and variant of a random UUID (RFC 9562, section 5.4): what --build-id=uuid makes.
+class RandomBuildIdRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (difference.kind != Kind::build_id || difference.effect != Effect::inert || !difference.in_range)
+      return;
+    if (!is_random(whole(difference.left)) || !is_random(whole(difference.right))) return;
+    sink.push_back({.cause = "random-id", .proof = Proof::inert, .note = {}});
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference& difference, const Hypothesis&, const Fitted&) const override {
+    return {{1220, false}, "build-id " + std::string(as_text(difference.right.bytes))};
+  }
+
+ private:
+  static Bytes whole(const Side& side) {
+    return side.tree == nullptr ? Bytes() : side.tree->bytes(side.field);
+  }
+  static bool is_random(Bytes id) {
+    return id.size() == 16 && (id[6] & 0xf0) == 0x40 && (id[8] & 0xc0) == 0x80;
+  }
+};
+
+// Where something lies, which moved because something before it has another length. Nothing proves here that
+// it had to.
+class LayoutRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    const Kind kind = difference.kind;
+    if (difference.shape != Shape::changed || difference.critical) return;
+    if (kind != Kind::address && kind != Kind::offset && kind != Kind::size) return;
+    sink.push_back(
+        {.cause = "derived-layout", .proof = Proof::inferred, .note = "may have moved, not proven"});
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
+    return {Capacity::unlimited(), {}};
+  }
+};
+
 }  // namespace
 
 const Rule& pid_rule() {
   static const InertSlotRule kRule(Kind::pid, "pid", 220);
+  return kRule;
+}
+
+const Rule& random_build_id_rule() {
+  static const RandomBuildIdRule kRule;
+  return kRule;
+}
+
+const Rule& layout_rule() {
+  static const LayoutRule kRule;
   return kRule;
 }
 

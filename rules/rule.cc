@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 19> kRules = {
+  static const std::array<const Rule*, 21> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -20,12 +20,14 @@ std::span<const Rule* const> rules() {
       &member_order_rule(),
       &build_counter_rule(),
       &stamp_rule(),
-      &path_rule(),
       &host_rule(),
+      &path_rule(),
       &token_rule(),
       &text_order_rule(),
       &text_form_rule(),
+      &random_build_id_rule(),
       &build_id_rule(),
+      &layout_rule(),
       &producer_rule(),
       &temporary_file_rule(),
   };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "formats/utf8.h"
+#include "rules/content/date.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
 
@@ -32,6 +34,27 @@ bool names_charset(std::string_view text) {
   return name == "utf-8" || name == "utf8" || name == "ansi_x3.4-1968" || name == "iso-8859-1" ||
          name == "us-ascii" || name == "ascii" || name == "iso-8859-15" || name == "latin1" ||
          name == "latin-1" || name == "windows-1252";
+}
+
+// Numbers that one locale writes with a point and another with a comma.
+bool is_other_decimal(std::string_view left, std::string_view right) {
+  const auto plain = [](std::string_view text) {
+    std::string result(text);
+    std::replace(result.begin(), result.end(), ',', '.');
+    return result;
+  };
+  const bool digits = std::all_of(left.begin(), left.end(),
+                                  [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; });
+  return digits && left.size() > 2 && left != right && plain(left) == plain(right) &&
+         std::count(left.begin(), left.end(), '.') + std::count(left.begin(), left.end(), ',') == 1;
+}
+
+bool names_language(const Place& place, std::string_view left, std::string_view right) {
+  const auto code = [](std::string_view text) {
+    return text.size() == 2 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  };
+  return code(left) && code(right) && (place.before.ends_with("lang=\"") || place.before.ends_with("lang="));
 }
 
 // With the quotation marks of all locales written as one.
@@ -67,6 +90,15 @@ class TextFormRule final : public Rule {
     const std::string_view left_word = widened(place_of(difference.left), part);
     const std::string_view right_word = widened(place_of(difference.right), part);
     if (names_charset(left_word) && names_charset(right_word))
+      return found("locale-content", change(left_word, right_word));
+    const auto decimal = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; };
+    const Place place = place_of(difference.left);
+    const bool other_name =
+        named_day_or_month(left_word) && named_day_or_month(left_word) == named_day_or_month(right_word);
+    if (other_name || names_language(place, left_word, right_word) ||
+        latin1_is_utf8(difference.left.bytes, difference.right.bytes) ||
+        latin1_is_utf8(difference.right.bytes, difference.left.bytes) ||
+        is_other_decimal(widened(place, decimal), widened(place_of(difference.right), decimal)))
       return found("locale-content", change(left_word, right_word));
     if (plain_quotes(left) == plain_quotes(right)) return found("locale-content", change(left, right));
     const bool blank = without(left, " \t\r\n").empty() && without(right, " \t\r\n").empty();

@@ -239,7 +239,7 @@ TEST(ElfAttack, ArchiveSymbolTableThatLies) {
   EXPECT_TRUE(has_alert(compare_bytes(honest, lying), "integrity-mismatch", ""));
 }
 
-TEST(ElfAttack, StringsAreWholeDifferences) {
+TEST(ElfAttack, StringsAreText) {
   std::string other = library();
   put(other, other.find("a message of"), "a massage of");
   const Report report = compare_bytes(library(), other);
@@ -248,7 +248,7 @@ TEST(ElfAttack, StringsAreWholeDifferences) {
                                  [](const Finding& finding) { return finding.kind == Kind::text; });
   ASSERT_NE(text, report.findings.end());
   ASSERT_TRUE(text->right);
-  EXPECT_NE(text->right->value.find("a massage of the program"), std::string::npos) << text->right->value;
+  EXPECT_EQ(text->right->value, "massage");
 }
 
 TEST(ElfBenign, RandomBuildId) {
