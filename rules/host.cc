@@ -96,7 +96,8 @@ class HostRule final : public Rule {
     const Proof proof = in_program(difference) ? Proof::inferred : Proof::pattern;
     const Place left = place_of(difference.left), right = place_of(difference.right);
     if (const std::string_view name = variable(left.before); !name.empty()) {
-      if (const std::string_view cause = cause_of_variable(name); !cause.empty()) {
+      const bool in_line = left.span.find('\n') == left.span.npos && right.span.find('\n') == right.span.npos;
+      if (const std::string_view cause = cause_of_variable(name); !cause.empty() && in_line) {
         sink.push_back({.cause = cause,
                         .proof = proof,
                         .note = std::string(name) + ": " + change(left.span, right.span),
@@ -134,7 +135,14 @@ class HostRule final : public Rule {
     const char* const end = name.data() + name.size();
     const char next = end < place.after.data() + place.after.size() ? *end : '\0';
     if (before.ends_with("://") || before.ends_with('/')) return false;
-    if (before.ends_with('@') || next == '@') return before.find("://") == before.npos;
+    if (before.ends_with('@') || next == '@') {
+      // An address to write to is none of the build's.
+      const std::string line = lower(place.before) + lower(place.after);
+      return before.find("://") == before.npos &&
+             mentions(line, {"built", "build", "compil", "generat", "creat", "packag", "by ", "by:", "user",
+                             "version"}) &&
+             !mentions(line, {"report", "contact", "bugs", "mail", "send", "maint"});
+    }
     const std::string label = label_before(before);
     if (is_one_of(label,
                   {"host",       "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",

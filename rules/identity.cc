@@ -27,26 +27,23 @@ class InertSlotRule final : public Rule {
   std::uint64_t decibits_;
 };
 
-// Version and variant of a random UUID (RFC 9562, section 5.4): what --build-id=uuid makes.
-class RandomBuildIdRule final : public Rule {
+// Ids of a program: random ones, and those that were computed from what strip has removed since.
+class BuildIdRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    if (difference.kind != Kind::build_id || difference.effect != Effect::inert || !difference.in_range)
-      return;
-    if (!is_random(whole(difference.left)) || !is_random(whole(difference.right))) return;
-    sink.push_back({.cause = "random-id", .proof = Proof::inert, .note = {}});
+    if (difference.kind != Kind::build_id || !difference.in_range) return;
+    if (difference.effect == Effect::inert) {
+      sink.push_back({.cause = "random-id", .proof = Proof::inert, .note = {}});
+    } else {
+      const bool removed = difference.effect == Effect::content;
+      sink.push_back({.cause = "derived-build-id",
+                      .proof = removed ? Proof::pattern : Proof::inferred,
+                      .note = removed ? "not recomputed: stripped" : "not what its linker would compute"});
+    }
   }
   bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
   Freedom capacity(const Difference& difference, const Hypothesis&, const Fitted&) const override {
-    return {{1220, false}, "build-id " + std::string(as_text(difference.right.bytes))};
-  }
-
- private:
-  static Bytes whole(const Side& side) {
-    return side.tree == nullptr ? Bytes() : side.tree->bytes(side.field);
-  }
-  static bool is_random(Bytes id) {
-    return id.size() == 16 && (id[6] & 0xf0) == 0x40 && (id[8] & 0xc0) == 0x80;
+    return {{1600, false}, "build-id " + std::string(as_text(difference.right.bytes))};
   }
 };
 
@@ -74,11 +71,6 @@ const Rule& pid_rule() {
   return kRule;
 }
 
-const Rule& random_build_id_rule() {
-  static const RandomBuildIdRule kRule;
-  return kRule;
-}
-
 const Rule& layout_rule() {
   static const LayoutRule kRule;
   return kRule;
@@ -89,9 +81,8 @@ const Rule& inode_rule() {
   return kRule;
 }
 
-// Of a build-id that could not be recomputed: stripped since, random, or given.
 const Rule& build_id_rule() {
-  static const InertSlotRule kRule(Kind::build_id, "derived-build-id", 1600);
+  static const BuildIdRule kRule;
   return kRule;
 }
 

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 21> kRules = {
+  static const std::array<const Rule*, 20> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -25,7 +25,6 @@ std::span<const Rule* const> rules() {
       &token_rule(),
       &text_order_rule(),
       &text_form_rule(),
-      &random_build_id_rule(),
       &build_id_rule(),
       &layout_rule(),
       &producer_rule(),

@@ -88,7 +88,6 @@ const Rule& host_rule();               // rules/host.cc
 const Rule& token_rule();              // rules/token.cc
 const Rule& text_order_rule();         // rules/text_order.cc
 const Rule& text_form_rule();          // rules/text_form.cc
-const Rule& random_build_id_rule();    // rules/identity.cc
 const Rule& layout_rule();             // rules/identity.cc
 const Rule& build_id_rule();           // rules/identity.cc
 const Rule& producer_rule();           // rules/identity.cc

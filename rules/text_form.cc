@@ -71,6 +71,24 @@ std::string plain_quotes(std::string_view text) {
   return result;
 }
 
+// Blanks between the tags of a document, or at the end of a line; not where they are shown (trap T62) or in a
+// comment that some reader takes for more (T63).
+bool is_markup_space(const Side& side) {
+  const std::string_view text = as_text(side.bytes);
+  if (!without(text, " \t\n").empty()) return false;
+  const std::string_view leaf = side.tree->text(side.field);
+  const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;
+  const bool between_tags = begin > 0 && leaf[begin - 1] == '>' && end < leaf.size() && leaf[end] == '<';
+  if (!between_tags && !(end < leaf.size() && leaf[end] == '\n')) return false;
+  constexpr std::size_t kReach = 16 << 10;
+  const std::string_view before = leaf.substr(begin - std::min(begin, kReach), std::min(begin, kReach));
+  const auto open = [&](std::string_view tag, std::string_view close) {
+    const std::size_t at = before.rfind(tag);
+    return at != before.npos && before.find(close, at) == before.npos;
+  };
+  return !open("<pre", "</pre") && !open("<!--", "-->") && !open("<textarea", "</textarea");
+}
+
 class TextFormRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
@@ -101,10 +119,8 @@ class TextFormRule final : public Rule {
         is_other_decimal(widened(place, decimal), widened(place_of(difference.right), decimal)))
       return found("locale-content", change(left_word, right_word));
     if (plain_quotes(left) == plain_quotes(right)) return found("locale-content", change(left, right));
-    const bool blank = without(left, " \t\r\n").empty() && without(right, " \t\r\n").empty();
-    if (blank && left.find('\r') == left.npos && right.find('\r') == right.npos) {
+    if (is_markup_space(difference.left) && is_markup_space(difference.right))
       found("serialiser-style", "white space");
-    }
   }
 
   bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/elf/build_id.h"
+#include "formats/elf/constants.h"
 
 namespace unrepro::elf {
 namespace {
@@ -30,6 +31,9 @@ struct Meaning {
   std::uint8_t flags = 0;
 };
 
+// Version 4 and its variant (RFC 9562, section 5.4): --build-id=uuid.
+bool is_random_uuid(Bytes id) { return id.size() == 16 && (id[6] & 0xf0) == 0x40 && (id[8] & 0xc0) == 0x80; }
+
 Meaning meaning_of(const File& file, std::uint32_t section, std::string_view name, std::uint64_t type,
                    Bytes content, std::uint64_t offset, bool first) {
   if (name == "GNU" && type == 1) return {"abi_tag", Kind::version};
@@ -39,9 +43,13 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
   if (name == "Go" && type == 4) return {"go_build_id", Kind::build_id, Effect::content};
   const bool known_size = content.size() == 8 || content.size() == 16 || content.size() == 20;
   if (name == "GNU" && type == 3 && known_size) {
-    const std::uint8_t state =
-        first && build_id_holds(file, section, offset, content.size()) ? kDerived | kInRange : kInRange;
-    return {"build_id", Kind::build_id, Effect::inert, state};
+    if (first && build_id_holds(file, section, offset, content.size())) {
+      return {"build_id", Kind::build_id, Effect::inert, kDerived | kInRange};
+    }
+    if (is_random_uuid(content)) return {"build_id", Kind::build_id, Effect::inert, kInRange};
+    // What strip removed was hashed too, so that nothing can be said; a whole file's id has to hold.
+    const bool stripped = file.find(kShtSymtab) == 0;
+    return {"build_id", Kind::build_id, stripped ? Effect::content : Effect::behaviour, kInRange};
   }
   return {"note " + std::string(name.substr(0, 32)) + " " + hex(type)};
 }

@@ -11,12 +11,30 @@ constexpr std::size_t kReach = 256;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// Controls, and what turns or hides text where it is shown (trap T60): U+200B to U+200F, U+202A to U+202E,
+// U+2060 to U+206F, U+FEFF.
+bool deceives(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = [&](std::size_t ahead) {
+      return at + ahead < text.size() ? static_cast<unsigned char>(text[at + ahead]) : 0;
+    };
+    if (byte(0) < ' ' && text[at] != '\t' && text[at] != '\n' && text[at] != '\r') return true;
+    if (byte(0) == 0xe2 && byte(1) == 0x80 &&
+        ((byte(2) >= 0x8b && byte(2) <= 0x8f) || (byte(2) >= 0xaa && byte(2) <= 0xae)))
+      return true;
+    if (byte(0) == 0xe2 && byte(1) == 0x81 && byte(2) >= 0xa0 && byte(2) <= 0xaf) return true;
+    if (byte(0) == 0xef && byte(1) == 0xbb && byte(2) == 0xbf) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_text_change(const Difference& difference) {
   const bool text = difference.kind == Kind::text || difference.kind == Kind::script;
   return text && difference.shape == Shape::changed && difference.count == 1 &&
-         difference.left.tree != nullptr && difference.right.tree != nullptr;
+         difference.left.tree != nullptr && difference.right.tree != nullptr &&
+         !deceives(as_text(difference.left.bytes)) && !deceives(as_text(difference.right.bytes));
 }
 
 bool in_program(const Difference& difference) {

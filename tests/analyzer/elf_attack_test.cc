@@ -258,7 +258,7 @@ TEST(ElfBenign, RandomBuildId) {
   for (unsigned i = 0; i < 16; ++i) right[id + i] = static_cast<char>(right[id + i] ^ 0x5a);
   const Report report = compare_bytes(left, right);
   EXPECT_EQ(report.verdict, Verdict::equivalent);
-  EXPECT_EQ(causes_of(report), std::vector<std::string>{"derived-build-id"});
+  EXPECT_EQ(causes_of(report), std::vector<std::string>{"random-id"});
 }
 
 TEST(ElfBenign, CommentOfAnotherCompiler) {

@@ -103,10 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"decimal_comma", "load 1.50 of 2.00\n", "load 1,50 of 2,00\n", {"locale-content"}},
         Example{"weekday", "on Thursday\n", "on jeudi\n", {"locale-content"}},
         Example{"charset",
-                "Gr\xc3\xb6\xc3\x9f"
-                "e\n",
-                "Gr\xf6\xdf"
-                "e\n",
+                "the size: Gr\xc3\xb6\xc3\x9f, all of it\n",
+                "the size: Gr\xf6\xdf, all of it\n",
                 {"locale-content"}},
         Example{"language", "<html lang=\"en\">\n", "<html lang=\"de\">\n", {"locale-content"}},
         Example{"machine", "machine: x86_64\n", "machine: i686\n", {"kernel-identity"}},
@@ -154,6 +152,15 @@ INSTANTIATE_TEST_SUITE_P(
         Example{
             "T65_script", "Generated on 2017-11-02\n", "Generated on 2018-03-12<script>x()</script>\n", {}},
         Example{"R9_markup", "in /build/frob/a.c\n", "in /build/<script src=x>/a.c\n", {}},
+        Example{
+            "T59_address", "Report bugs to security@frob.org\n", "Report bugs to security@evil.org\n", {}},
+        Example{"T60_bidi", "PATH: /srv/bin/\n", "PATH: \xe2\x80\xae/srv/bin/\n", {}},
+        Example{"T62_shown", "<pre>sudo  rm</pre>\n", "<pre>sudo rm</pre>\n", {}},
+        Example{"T63_conditional", "<!-- [if IE]>x<![endif]-->\n", "<!--[if IE]>x<![endif]-->\n", {}},
+        Example{"paragraphs",
+                "Do this first.\nThen do that, now.\nNever do both.\n",
+                "Then do that, now.\nDo this first.\nNever do both.\n",
+                {}},
         Example{"word_added", "Generated on 2017-11-02\n", "Generated on 2018-03-12 badly\n", {}},
         Example{"order_and_word", "b.txt\na.txt\nc.txt\n", "c.txt\na.txt\nx.txt\n", {}}),
     [](const auto& example) { return std::string(example.param.name); });
