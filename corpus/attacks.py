@@ -4,7 +4,6 @@ A generated attack takes a labelled pair and changes one more thing on the right
 repacks it as an attacker would, with digests that hold again. Nothing of this may be accepted.
 """
 import difflib
-import pathlib
 import random
 import re
 import shutil
@@ -106,6 +105,13 @@ def common_byte(left, right, dice, width=8):
     return None
 
 
+def names_compiler(data, at):
+    """In .comment: another compiler's name is no lie that two files could show."""
+    begin = max(0, at - 60)
+    string = data[data.rfind(b"\0", begin, at) + 1 if b"\0" in data[begin:at] else begin:at + 60]
+    return b"GCC: (" in string or b"clang version" in string
+
+
 def flip(left, right, dice):
     at = common_byte(left, right, dice)
     if at is None:
@@ -114,8 +120,8 @@ def flip(left, right, dice):
         begin, end = right.rfind(b"\n", 0, at) + 1, right.find(b"\n", at)
         if SLOT.search(right[begin:end if end >= 0 else len(right)]):
             return None
-    elif b"GCC: (" in right[max(0, at - 60):at + 8] or b"clang version" in right[max(0, at - 60):at + 60]:
-        return None  # another compiler's version in .comment is no lie we can see
+    elif names_compiler(right, at):
+        return None
     return right[:at] + bytes([right[at] ^ dice.randrange(1, 256)]) + right[at + 1:]
 
 
@@ -134,8 +140,8 @@ LEAF_CHANGES = {
     "line-removed": delete_line,
     "host-in-url": change_line(lambda line: b"://" in line, lambda line, dice: re.sub(
         rb"://[^/\s\"'<>]+", b"://updates.evil.example", line, count=1), plain=False),
-    "version": change_line(lambda line: re.search(rb"\b\d+\.\d+\b", line), lambda line, dice: re.sub(
-        rb"\b(\d+)\.(\d+)\b", lambda found: b"%s.%d" % (found[1], int(found[2]) + 1), line, count=1)),
+    "version": change_line(lambda line: re.search(rb"\b\d{1,3}\.\d{1,3}\b", line), lambda line, dice: re.sub(
+        rb"\b(\d{1,3})\.(\d{1,3})\b", lambda found: b"%s.%d" % (found[1], int(found[2]) + 1), line, count=1)),
     "tail": append(b"\n#!/bin/sh\nid\n"),
     "byte": flip,
 }
@@ -249,7 +255,7 @@ TAR_CHANGES = {
 
 
 def variants(pairs, dice):
-    """Endless (name, kind, left bytes, right bytes) of attacks inside of pairs."""
+    """Endless (label, file name, kind, left bytes, right bytes) of attacks inside of pairs."""
     names = [*LEAF_CHANGES, *LEAF_CHANGES, *TAR_CHANGES, "table-date", "permuted"]
     while True:
         label, (left_path, right_path) = dice.choice(pairs)
@@ -261,17 +267,17 @@ def variants(pairs, dice):
                 tar, rebuild = found[0]
                 changed = TAR_CHANGES[kind](tar, dice)
                 if changed:
-                    yield label, kind, left, rebuild(changed)
+                    yield label, right_path.name, kind, left, rebuild(changed)
             continue
-        changed = in_leaf(left, right, kind, dice)
+        changed = in_leaf(left_path.name, left, right, kind, dice)
         if changed:
-            yield label, kind, *changed
+            yield label, right_path.name, kind, *changed
 
 
-def in_leaf(left, right, kind, dice):
+def in_leaf(name, left, right, kind, dice):
     """The pair with one leaf changed that both sides have; None when there is nothing to change."""
-    others = {path: (payload, rebuild) for path, payload, rebuild in splice.leaves(left)}
-    both = [leaf for leaf in splice.leaves(right) if leaf[0] in others and not leaf[0].startswith("debian-binary")]
+    others = {path: (payload, rebuild) for path, payload, rebuild in splice.leaves(left, name)}
+    both = [leaf for leaf in splice.leaves(right, name) if leaf[0] in others and not leaf[0].startswith("debian-binary")]
     if not both:
         return None
     path, payload, rebuild = dice.choice(both)
@@ -291,14 +297,14 @@ def raw_bytes(pairs, dice):
         label, (left_path, right_path) = dice.choice(pairs)
         left, right = left_path.read_bytes(), right_path.read_bytes()
         if dice.random() < 0.5:
-            changed = in_leaf(left, right, "byte", dice)
+            changed = in_leaf(left_path.name, left, right, "byte", dice)
             if changed:
-                yield label, "leaf-byte", *changed
+                yield label, right_path.name, "leaf-byte", *changed
             continue
         at = common_byte(left, right, dice)
         if at is None or text_of(right) or is_inert(right, at):
             continue
-        yield label, f"byte-{at}", left, right[:at] + bytes([right[at] ^ dice.randrange(1, 256)]) + right[at + 1:]
+        yield label, right_path.name, f"byte-{at}", left, right[:at] + bytes([right[at] ^ dice.randrange(1, 256)]) + right[at + 1:]
 
 
 def is_inert(data, at):
@@ -307,7 +313,7 @@ def is_inert(data, at):
         return 4 <= at < 10
     if data[:8] == b"!<arch>\n":
         return any(begin + 16 <= at < begin + 48 for begin, _, _ in splice.ar_entries(data))
-    return b"GCC: (" in data[max(0, at - 60):at + 8]
+    return names_compiler(data, at)
 
 
 def write(folder, name, left, right, file_name):
@@ -322,20 +328,26 @@ def write(folder, name, left, right, file_name):
     return tuple(sides)
 
 
-def items(pairs, count, seed, pattern):
-    """Yields (label, sides, True): those by hand, then `count` of each generated kind."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
+def by_hand():
+    """Yields (label, sides, True) of the attacks made by hand."""
+    folder = FOLDER / "hand"
+    shutil.rmtree(folder, ignore_errors=True)
     for attack in attacks_by_hand.load():
-        sides = write(FOLDER, attack.name.replace("/", "_"), attack.left, attack.right, attack.file)
+        sides = write(folder, attack.name.replace("/", "_"), attack.left, attack.right, attack.file)
         yield labels.Label(attack.name, "by-hand", frozenset(), attack.best), sides, True
-    chosen = [(label, sides) for label, sides in pairs if pathlib.Path(sides[0]).is_file()
-              and sides[0].stat().st_size < LARGEST]
+
+
+def inside(pairs, count, seed):
+    """Yields (label, sides, True): `count` changes that mean something, and `count` random bytes."""
+    folder = FOLDER / "inside"
+    shutil.rmtree(folder, ignore_errors=True)
+    chosen = [(label, sides) for label, sides in pairs
+              if sides[0].is_file() and sides[0].stat().st_size < LARGEST]
     if not chosen:
         return
     for stream, make in (("inside", variants), ("byte", raw_bytes)):
         dice = random.Random(f"{seed} {stream}")
-        for number, (label, kind, left, right) in zip(range(count), make(chosen, dice)):
-            name = f"{stream}/{number}-{kind}/{label.name}"
-            file_name = next(side.name for own, (side, _) in chosen if own == label)
-            sides = write(FOLDER, f"{stream}_{number}", left, right, file_name)
-            yield labels.Label(name, label.producer, frozenset(), "divergent"), sides, True
+        for number, (label, file_name, kind, left, right) in zip(range(count), make(chosen, dice)):
+            sides = write(folder, f"{stream}_{number}", left, right, file_name)
+            yield labels.Label(f"{stream}/{number}-{kind}/{label.name}", label.producer, frozenset(),
+                               "divergent"), sides, True

@@ -12,6 +12,8 @@ import tempfile
 import zipfile
 import zlib
 
+import splice
+
 DATE = 1700000000
 
 
@@ -181,6 +183,9 @@ def texts():
         ("R9", "path-markup", "a.html", "<p>/build/frob-1.0/src</p>", "<p>/build/<script src=//e>/src</p>"),
         ("R9", "path-command", "frob-config", "#!/bin/sh\necho -I/build/frob-1.0/inc\n", "#!/bin/sh\necho -I/build/$(id)/inc\n"),
         ("R8", "alternatives", "control", "Package: a\nVersion: 1\nDepends: x | y\n", "Package: a\nVersion: 1\nDepends: y | x\n"),
+        ("T90", "added-lines", "kernel.txt", "Kernel: 6.1.0-18-amd64\n", "Kernel: 6.12.9-amd64\n\n#!/bin/sh\nid\n"),
+        ("T90", "removed-line", "environment.txt", "TERM=dumb\nfrob=1\n", "TERM=xterm-256color\n"),
+        ("T60", "bidi-in-value", "config.log", "PATH: /srv/bin/\n", "PATH: \u202e/srv/bin/\n"),
         ("T41", "sums", "SHA256SUMS", "aaaa  x\nbbbb  y\n", "aaaa  x\ncccc  y\n"),
     ]
     for row in rows:
@@ -239,7 +244,6 @@ def tars():
            tarball((plain[0][0], plain[0][1], {"mode": 0o755, "pax_headers": {"path": "etc/passwd"}}), plain[1], fmt=tarfile.PAX_FORMAT))
     long = "usr/share/doc/" + "x" * 60 + "/"
     split = tarball((long + "etc/cron.d/job" + "y" * 40, b"x", {}), fmt=tarfile.USTAR_FORMAT)
-    import splice
     other = splice.with_checksum(patched(split[:512], 257, b"ustar  \0")) + split[512:]
     attack("R6", "magic", "frob.tar", split, other)
     attack("T5", "generated-newer", "frob-1.0.tar",
@@ -305,7 +309,7 @@ def zips():
     attack("T33", "comment", "a.zip", base, zipped(*files, comment=b"#!/bin/sh payload"))
     attack("T33", "comment-with-end", "a.zip", base, zipped(*files, comment=b"PK\5\6" + bytes(18)))
     attack("T33", "stub", "a.zip", base, b"#!/bin/sh\nexit\n" + base)
-    attack("T33", "unlisted", "a.zip", base, zipped(*files[:1]) [:0] + base[:central] + b"PK\3\4" + bytes(26) + base[central:])
+    attack("T33", "unlisted", "a.zip", base, base[:central] + b"PK\3\4" + bytes(26) + base[central:])
     attack("T33", "trailing", "a.zip", base, base + b"payload")
     attack("T9", "invalid-date", "a.zip", base, patched(patched(base, local + 12, struct.pack("<H", (40 << 9) | (15 << 5))),
                                                         central + 46 + 20 + 14, struct.pack("<H", (40 << 9) | (15 << 5))))
@@ -340,7 +344,6 @@ def programs():
     attack("T40", "appended", "frob", base, base + b"payload")
     attack("T49", "cave", "frob", base, patched(base, 0x2f00 if not any(base[0x2f00:0x2f10]) else 0x1f00, b"\x90\x90\xc3payload"))
     attack("T42", "build-id", "frob", base, (lambda at: patched(base, at + 4, b"\1\2\3\4"))(base.index(b"GNU\0", base.index(b"\3\0\0\0GNU\0"))))
-    stripped = compiled(source, "-s")
     attack("T79", "stack", "frob", compiled(source, "-Wl,-z,noexecstack"), compiled(source, "-Wl,-z,execstack"))
     attack("T79", "relro", "frob", compiled(source, "-Wl,-z,relro,-z,now"), compiled(source, "-Wl,-z,norelro"))
     attack("T79", "canary", "frob", compiled(source, "-fstack-protector-all"), compiled(source, "-fno-stack-protector"))
@@ -352,7 +355,7 @@ def programs():
     attack("T82", "entry", "frob", base, patched(base, 24, bytes([base[24] ^ 4])))
     attack("T82", "no-sections", "frob", base, patched(base, 40, bytes(8)))
     attack("T59", "url-in-program", "frob", compiled(source.replace("/etc/frob", "https://a.frob.org/")), compiled(source.replace("/etc/frob", "https://b.evil.org/")))
-    attack("T10", "stripped-code", "frob", stripped, compiled(source.replace("limit & 1", "limit & 3"), "-s"))
+    attack("T10", "stripped-code", "frob", compiled(source, "-s"), compiled(source.replace("limit & 1", "limit & 3"), "-s"))
     attack("T2", "used-date", "frob", compiled(source.replace("/etc/frob", "Jan  2 2025")), compiled(source.replace("/etc/frob", "Mar 14 2025")), "explained")
     with tempfile.TemporaryDirectory() as folder:
         def pyc(text):

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import re
 import subprocess
 import zipfile
 import zlib
@@ -154,7 +155,7 @@ def leaves(data, name="", depth=0):
             return
         opened = decompress(data)
         if opened:
-            for path, payload, rebuild in leaves(opened[0], name.removesuffix(".gz"), depth + 1):
+            for path, payload, rebuild in leaves(opened[0], re.sub(r"[.](gz|xz|zst|bz2)$", "", name), depth + 1):
                 yield path, payload, lambda new, rebuild=rebuild: opened[1](rebuild(new))
             return
     yield name, data, lambda new: new
