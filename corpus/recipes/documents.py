@@ -97,3 +97,6 @@ recipe("date", "javascript", "build-timestamp", "clock", "LD_PRELOAD=; node -e '
 recipe("elapsed", "junit", "elapsed-time build-timestamp", "clock SLEEP=0.31",
        "cat > t.py <<'E'\nimport os, time, datetime\ns = time.perf_counter(); time.sleep(float(os.environ.get('SLEEP', '0.12')))\n"
        "print('<testsuite name=\"frob\" tests=\"1\" timestamp=\"%s\" time=\"%.3f\">\\n<testcase name=\"a\"/>\\n</testsuite>' % (datetime.datetime.utcfromtimestamp(int(os.environ['STAMP'])).isoformat('T', 'seconds'), time.perf_counter() - s))\nE\nLD_PRELOAD= /usr/bin/python3 t.py > $OUT/report.xml", doc="explained")
+recipe("pid", "perl", "pid", "pid", "perl -e 'print \"[$$] frob started\\n[$$] frob done\\n\"' > $OUT/run.log", **DOC)
+recipe("env", "perl", "env-capture", "TERM=xterm-256color", "perl -e 'print \"Environment:\\n\"; print \"  TERM=\", $ENV{TERM} // \"dumb\", \"\\n\"' > $OUT/env.txt", **DOC)
+recipe("env", "ruby", "env-capture", "EDITOR=emacs", "ruby -e 'puts \"EDITOR=#{ENV[%q(EDITOR)] || %q(vi)}\"; puts \"frob\"' > $OUT/env.txt", doc="explained")
