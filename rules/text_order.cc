@@ -106,9 +106,12 @@ class TextOrderRule final : public Rule {
                                         : left.find('|') != left.npos ? "|"
                                                                       : " \t:";
     const Items l = split(left, separators), r = split(right, separators);
+    const std::string_view cause =
+        l.size() == r.size() && l.size() > 2 ? origin(l, r, in_line) : "order-unattributed";
+    const bool known = difference.list == Encoding::list_observable && cause != "order-unattributed";
     sink.push_back(
-        {.cause = l.size() == r.size() ? origin(l, r, in_line) : "order-unattributed",
-         .proof = difference.list == Encoding::list_observable ? Proof::pattern : Proof::inferred,
+        {.cause = cause,
+         .proof = known ? Proof::pattern : Proof::inferred,
          .note = std::to_string(difference.items) + (in_line ? " items" : " lines") + " in another order"});
   }
 

@@ -31,9 +31,6 @@ struct Meaning {
   std::uint8_t flags = 0;
 };
 
-// Version 4 and its variant (RFC 9562, section 5.4): --build-id=uuid.
-bool is_random_uuid(Bytes id) { return id.size() == 16 && (id[6] & 0xf0) == 0x40 && (id[8] & 0xc0) == 0x80; }
-
 Meaning meaning_of(const File& file, std::uint32_t section, std::string_view name, std::uint64_t type,
                    Bytes content, std::uint64_t offset, bool first) {
   if (name == "GNU" && type == 1) return {"abi_tag", Kind::version};
@@ -46,10 +43,13 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
     if (first && build_id_holds(file, section, offset, content.size())) {
       return {"build_id", Kind::build_id, Effect::inert, kDerived | kInRange};
     }
-    if (is_random_uuid(content)) return {"build_id", Kind::build_id, Effect::inert, kInRange};
-    // What strip removed was hashed too, so that nothing can be said; a whole file's id has to hold.
+    // What strip removed was hashed too, so that nothing can be said then. A whole file's id has to hold, but
+    // for the 16 random bytes of --build-id=uuid, which GNU ld does not mark as a UUID.
     const bool stripped = file.find(kShtSymtab) == 0;
-    return {"build_id", Kind::build_id, stripped ? Effect::content : Effect::behaviour, kInRange};
+    const Effect effect = stripped               ? Effect::content
+                          : content.size() == 16 ? Effect::inert
+                                                 : Effect::behaviour;
+    return {"build_id", Kind::build_id, effect, kInRange};
   }
   return {"note " + std::string(name.substr(0, 32)) + " " + hex(type)};
 }

@@ -255,7 +255,10 @@ TEST(ElfBenign, RandomBuildId) {
   const std::string left = test::read_data("elf/libuuid.so");
   std::string right = left;
   const std::uint64_t id = offset_of(right, ".note.gnu.build-id") + 16;
-  for (unsigned i = 0; i < 16; ++i) right[id + i] = static_cast<char>(right[id + i] ^ 0x5a);
+  for (unsigned i = 0; i < 16; ++i) {
+    if (i != 6 && i != 8)
+      right[id + i] = static_cast<char>(right[id + i] ^ 0x5a);  // but for version and variant
+  }
   const Report report = compare_bytes(left, right);
   EXPECT_EQ(report.verdict, Verdict::equivalent);
   EXPECT_EQ(causes_of(report), std::vector<std::string>{"random-id"});
