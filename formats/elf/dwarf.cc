@@ -139,18 +139,27 @@ bool find_sections(const File& file, DebugSections& found, Budget& budget) {
   return found[DebugPart::info].index != 0 || found[DebugPart::line].index != 0;
 }
 
-// Headers of contributions that no unit names, as GCC leaves them.
-void read_headers(const DebugInformation& debug, DebugPart part, DebugMarks& marks) {
+// Contributions to the sections of DWARF 5 tile them. Most have no offset table, and no unit names them.
+bool read_headers(DebugInformation& debug, DebugPart part, DebugMarks& marks) {
   const std::uint64_t size = debug.sections[part].bytes.size();
+  const bool lists = part == DebugPart::rnglists || part == DebugPart::loclists;
+  Positions& found = debug.contributions[static_cast<std::size_t>(part)];
   for (std::uint64_t at = 0; at < size;) {
-    Cursor look(debug.sections, part, at, size, nullptr);
-    const unsigned width = look.unit();
-    const std::uint64_t version = look.number(2), address = look.number(1), selector = look.number(1);
-    if (!look.ok() || version != 5 || address != debug.sections.file->word() || selector != 0) return;
-    if (look.number(4) != 0 || !look.ok()) return;
-    Cursor(debug.sections, part, at, size, &marks).block(width == 8 ? 20 : 12);
-    at = look.end();
+    Cursor header(debug.sections, part, at, size, nullptr);
+    header.unit();
+    const std::uint64_t version = header.number(2);
+    header.number(2);
+    const bool plain = lists && header.number(4) == 0;
+    if (!header.ok() || version != 5) return false;
+    const Bytes bytes = debug.sections[part].bytes.subspan(at, header.position() - at);
+    const bool flat =
+        plain && bytes[bytes.size() - 6] == debug.sections.file->word() && bytes[bytes.size() - 5] == 0;
+    if (flat) Cursor(debug.sections, part, at, header.position(), &marks).block(bytes.size());
+    found.add(at);
+    at = header.end();
   }
+  found.finish();
+  return true;
 }
 
 bool read_all(DebugInformation& debug, Budget& budget) {
@@ -162,7 +171,10 @@ bool read_all(DebugInformation& debug, Budget& budget) {
     return rows->ok();
   };
   DebugMarks& marks = debug.marks;
-  for (const DebugPart part : {DebugPart::rnglists, DebugPart::loclists}) read_headers(debug, part, marks);
+  for (const DebugPart part :
+       {DebugPart::str_offsets, DebugPart::addr, DebugPart::rnglists, DebugPart::loclists}) {
+    if (!read_headers(debug, part, marks)) return false;
+  }
   if (!pass(line_rows(debug, &marks)) || !pass(entry_rows(debug, DebugPart::info, &marks)) ||
       !pass(entry_rows(debug, DebugPart::types, &marks)) || !pass(range_rows(debug, &marks)))
     return false;

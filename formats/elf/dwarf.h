@@ -17,6 +17,7 @@ struct DebugInformation {
   std::vector<std::uint64_t> units[2];          // ascending
   std::vector<std::uint64_t> first_entries[2];  // by unit: how many entries stand before it
   Positions line_tables;
+  std::array<Positions, kDebugParts> contributions;  // where their headers begin
   DebugMarks marks;
 };
 

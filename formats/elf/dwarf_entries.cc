@@ -315,6 +315,7 @@ class EntryRows final : public BatchedRows {
       std::optional<std::string_view> string;
       if (!is_string(value, string)) return false;
       if (!string) {
+        text.append(hex(value.form)).append(1, ' ');  // what sort of value it is
         if (!render(text, value, locations)) return false;
         continue;
       }

@@ -44,7 +44,8 @@ std::optional<std::uint64_t> DebugLists::contribution(const DebugUnit& unit, Deb
                                                       std::uint64_t base) const {
   const bool lists = part == DebugPart::rnglists || part == DebugPart::loclists;
   const std::uint64_t length = (unit.offset_size == 8 ? 12u : 4u) + 4u + (lists ? 4u : 0u);
-  if (base < length) return std::nullopt;
+  if (base < length || !debug_.contributions[static_cast<std::size_t>(part)].ordinal(base - length))
+    return std::nullopt;
   Cursor cursor(sections(), part, base - length, ~std::uint64_t{0}, marks_);
   bool known = cursor.unit() == unit.offset_size && cursor.number(2) == 5;
   if (part == DebugPart::str_offsets) {
