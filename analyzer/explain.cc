@@ -115,6 +115,9 @@ class Explainer {
   void own_differences(Pair& pair) {
     samples_.clear();
     anomalies(pair);
+    acts_alike_ = std::none_of(pair.items.begin(), pair.items.end(), [](const Item& item) {
+      return stands_for_itself(item) && item.difference.effect == Effect::behaviour;
+    });
     if (pair.items.empty() && pair.nested.empty() && pair.incomplete.empty()) unlocated(pair);
     for (const Item& item : pair.items) {
       if (stands_for_itself(item)) own_difference(pair, item);
@@ -186,7 +189,7 @@ class Explainer {
   // Takes the best verdict among the confirmed hypotheses, the first rule among equals.
   bool attribute(const Pair& pair, const Difference& difference, Finding& finding,
                  std::string& parameter) const {
-    const Fitted fitted{pair.relations, pair.zone_shift, support_};
+    const Fitted fitted{pair.relations, pair.zone_shift, support_, acts_alike_};
     bool found = false;
     if (difference.count > 1 && difference.shape == Shape::changed)
       return false;  // nobody looked at them all
@@ -383,6 +386,7 @@ class Explainer {
   std::map<std::tuple<std::vector<std::string>, std::string, Severity, Kind>, Samples> samples_;
   Facts facts_;
   Support support_;
+  bool acts_alike_ = false;  // of the pair whose differences are being explained
 };
 
 }  // namespace

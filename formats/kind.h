@@ -57,6 +57,7 @@ enum class Kind : std::uint8_t {
   member,   // a record of a container: one file, section, paragraph …
   stream,   // encoded bytes whose decoded form is a Payload
   dialect,  // which of several spellings of one format a record uses
+  debug,    // what only debuggers read
 };
 
 // How the bytes of a leaf spell its value (value.h decodes them on demand); for inner nodes, how the children

@@ -124,7 +124,7 @@ class HostRule final : public Rule {
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
     constexpr std::uint64_t kDecibitsOfByte = 52;  // of the 37 letters of a label
-    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.length, 1), false}, hypothesis.note};
+    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.bytes.size(), 1), false}, hypothesis.note};
   }
 
  private:

@@ -157,7 +157,7 @@ class PathRule final : public Rule {
     if (hypothesis.cause == "system-layout") return {Capacity::of_values(2), "merged-usr"};
     if (hypothesis.cause == "temp-path") return {{520, false}, {}};
     constexpr std::uint64_t kDecibitsOfByte = 61;  // of the 69 letters that a parameter may use
-    return {{kDecibitsOfByte * difference.right.length, false}, hypothesis.note};
+    return {{kDecibitsOfByte * difference.right.bytes.size(), false}, hypothesis.note};
   }
 
  private:

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 20> kRules = {
+  static const std::array<const Rule*, 22> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -29,6 +29,8 @@ std::span<const Rule* const> rules() {
       &layout_rule(),
       &producer_rule(),
       &temporary_file_rule(),
+      &compiler_rule(),
+      &debug_rule(),
   };
   return kRules;
 }

@@ -48,6 +48,7 @@ struct Fitted {
   const Relations& relations;   // of the container
   const ZoneShift& zone_shift;  // of the container
   const Support& support;       // of the whole artifact
+  bool acts_alike = false;      // nothing that decides behaviour differs in the container
 };
 
 // Freedom left by accepting one difference. Differences that name the same parameter share it: it counts
@@ -91,6 +92,8 @@ const Rule& text_form_rule();          // rules/text_form.cc
 const Rule& layout_rule();             // rules/identity.cc
 const Rule& build_id_rule();           // rules/identity.cc
 const Rule& producer_rule();           // rules/identity.cc
+const Rule& compiler_rule();           // rules/debug.cc
+const Rule& debug_rule();              // rules/debug.cc
 const Rule& temporary_file_rule();     // rules/temporary.cc
 const Rule& build_counter_rule();      // rules/counter.cc
 

@@ -286,7 +286,7 @@ class TokenRule final : public Rule {
     constexpr std::uint64_t kDecibitsOfByte = 60;
     if (hypothesis.cause == "random-id") return {{1220, false}, hypothesis.note};
     if (hypothesis.cause == "aslr-address") return {{280, false}, {}};
-    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.length, 1), false}, hypothesis.note};
+    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.bytes.size(), 1), false}, hypothesis.note};
   }
 };
 

@@ -43,8 +43,11 @@ bool in_program(const Difference& difference) {
 }
 
 Place place_of(const Side& side) {
-  const std::string_view leaf = side.tree->text(side.field);
-  const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;
+  const std::string_view leaf = side.row != nullptr ? *side.row : side.tree->text(side.field);
+  const std::size_t begin = side.row != nullptr
+                                ? static_cast<std::size_t>(as_text(side.bytes).data() - leaf.data())
+                                : side.offset - (*side.tree)[side.field].begin;
+  const std::size_t length = side.bytes.size(), end = begin + length;
   std::size_t first = begin - std::min(begin, kReach), last = std::min(leaf.size(), end + kReach);
   const auto ends_line = [](char c) { return c == '\n' || c == '\0'; };
   for (std::size_t at = begin; at > first; --at) {
@@ -53,7 +56,7 @@ Place place_of(const Side& side) {
   for (std::size_t at = end; at < last; ++at) {
     if (ends_line(leaf[at])) last = at;
   }
-  return {leaf.substr(first, begin - first), leaf.substr(begin, side.length), leaf.substr(end, last - end)};
+  return {leaf.substr(first, begin - first), leaf.substr(begin, length), leaf.substr(end, last - end)};
 }
 
 std::string lower(std::string_view text) {
