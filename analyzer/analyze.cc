@@ -160,7 +160,7 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
   report.members = pair->files;
   report.differing_members = pair->differing_files;
   explain(*pair, left.path.filename().string(), options, budget, report);
-  add_facts(*pair, report);
+  add_facts(*pair, options, report);
   clock.pass("explain", 0);
   add_normal_forms(*sides[0], *sides[1], options, budget, report);
   clock.pass("normalise", 0);

@@ -10,6 +10,7 @@
 #include "analyzer/report.h"
 #include "formats/blob.h"
 #include "formats/budget.h"
+#include "rules/difference.h"
 
 namespace unrepro {
 
@@ -17,9 +18,10 @@ class PatternSet;
 
 struct Options {
   Limits limits;
-  unsigned threads = 0;             // 0: one per processor
-  bool verify_encoding = false;     // re-encode whole streams instead of a bounded prefix
-  std::int64_t reference_time = 0;  // seconds since 1970; "now" for range checks
+  unsigned threads = 0;              // 0: one per processor
+  bool verify_encoding = false;      // re-encode whole streams instead of a bounded prefix
+  std::int64_t reference_time = 0;   // seconds since 1970; "now" for range checks
+  Record left_record, right_record;  // of the builds; empty when nobody gave one
   std::shared_ptr<const PatternSet> user_rules = nullptr;  // asked after the built-in ones
   std::size_t max_findings = 10'000;                       // printed; never changes accounting or verdict
   // Called now and then from any thread with what is being done; may be empty.

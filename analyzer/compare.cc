@@ -27,26 +27,6 @@ bool is_list(Encoding encoding) {
   return encoding >= Encoding::list_set && encoding <= Encoding::list_significant;
 }
 
-// Paths in an order that visits one directory after the other: once left, no directory is entered again.
-bool visits_directories_in_turn(const std::vector<std::string_view>& paths) {
-  std::unordered_map<std::string_view, bool> left_behind;  // directory → has been left
-  std::vector<std::string_view> open;
-  for (const std::string_view path : paths) {
-    while (!open.empty() && !(path.size() > open.back().size() && path.starts_with(open.back()) &&
-                              path[open.back().size()] == '/')) {
-      left_behind[open.back()] = true;
-      open.pop_back();
-    }
-    for (std::size_t slash = path.find('/', open.empty() ? 0 : open.back().size() + 1);
-         slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
-      const std::string_view directory = path.substr(0, slash);
-      if (left_behind[directory]) return false;
-      open.push_back(directory);
-    }
-  }
-  return true;
-}
-
 constexpr std::uint32_t kUnpaired = 0xffffffff;
 
 struct Job {
@@ -287,7 +267,8 @@ class Comparer {
       return;
     }
     const bool one_holds = left.is(kDerived) != right.is(kDerived) && left.kind == Kind::build_id;
-    if (equal) return one_holds ? holds_on_one_side(l, r) : void();
+    if (one_holds) return holds_on_one_side(l, r);
+    if (equal) return;
     if (left.kind == Kind::padding && is_filler(left) && is_filler(right)) return derived(l, r);
     if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
     if (left.is(kDerived) && right.is(kDerived)) return derived(l, r);
@@ -320,11 +301,11 @@ class Comparer {
     pair_.items.push_back(std::move(item));
   }
 
-  // An identifier that is still the old one although what it was computed from is not.
+  // An identifier that was computed from the content of one side, and on the other from something else.
   void holds_on_one_side(FieldId l, FieldId r) {
     auto& item = pair_.items.emplace_back(base(l, r));
     (l_[l].is(kDerived) ? item.right : item.left) = Derived::fails;
-    item.message = "equal on both sides, but computed from the content of one only";
+    item.message = "computed from the content of one side only";
   }
 
   void rows(FieldId l, FieldId r) {

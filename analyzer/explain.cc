@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <tuple>
 
 #include "analyzer/location.h"
 #include "analyzer/summary.h"
@@ -16,6 +18,7 @@ namespace unrepro {
 namespace {
 
 constexpr std::size_t kAnomaliesOfATree = 64;
+constexpr std::size_t kSamples = 64;        // of differences of one cause in one pair of blobs
 constexpr std::uint64_t kShownField = 256;  // a field up to this size is shown whole
 constexpr std::uint64_t kShownText = 160, kShownBytes = 40;
 
@@ -80,10 +83,19 @@ class Explainer {
   void find_facts(Pair& root) {
     facts_.reference_time = options_.reference_time;
     facts_.user_rules = options_.user_rules.get();
+    facts_.left_record = options_.left_record;
+    facts_.right_record = options_.right_record;
     root.visit([&](Pair& pair) {
       if (!facts_.left && pair.left->tree().identity) facts_.left = pair.left->tree().identity;
       if (!facts_.right && pair.right->tree().identity) facts_.right = pair.right->tree().identity;
+      add_own_record(facts_.left_record, pair.left->tree());
+      add_own_record(facts_.right_record, pair.right->tree());
     });
+  }
+
+  // What an artifact says of its own build, where nobody else said anything.
+  static void add_own_record(Record& record, const Tree& tree) {
+    if (record.values.empty() && !tree.facts.empty()) record.values = {tree.facts.begin(), tree.facts.end()};
   }
 
   static bool stands_for_itself(const Item& item) {
@@ -109,7 +121,11 @@ class Explainer {
   }
 
   void own_differences(Pair& pair) {
+    samples_.clear();
     anomalies(pair);
+    acts_alike_ = std::none_of(pair.items.begin(), pair.items.end(), [](const Item& item) {
+      return stands_for_itself(item) && item.difference.effect == Effect::behaviour;
+    });
     if (pair.items.empty() && pair.nested.empty() && pair.incomplete.empty()) unlocated(pair);
     for (const Item& item : pair.items) {
       if (stands_for_itself(item)) own_difference(pair, item);
@@ -120,17 +136,24 @@ class Explainer {
     const Difference& difference = item.difference;
     Finding finding;
     finding.effect = difference.effect;
-    finding.location = location(pair, item.where.members, item.where.field);
     finding.format = std::string(pair.left->format().id);
     finding.field = item.where.field;
     finding.kind = difference.kind;
     finding.differences = difference.count;
     finding.bytes = difference.weight;
-    finding.left = evidence(difference.left);
-    finding.right = evidence(difference.right);
     finding.touches_code = difference.kind == Kind::code || difference.kind == Kind::script;
     finding.derived = item.is_derived;
     return finding;
+  }
+
+  // Adds what a person reads, which costs more than finding the cause.
+  void show(const Pair& pair, const Item& item, Finding& finding) const {
+    finding.location = location(pair, item.where.members, item.where.field);
+    finding.left = evidence(item.difference.left);
+    finding.right = evidence(item.difference.right);
+    if (finding.left && finding.right && finding.note == finding.left->value + " → " + finding.right->value) {
+      finding.note.clear();
+    }
   }
 
   std::string location(const Pair& pair, const std::vector<std::string>& members,
@@ -158,16 +181,23 @@ class Explainer {
     } else if (!attribute(pair, difference, finding, parameter)) {
       residue(difference, finding);
     }
-    if (finding.left && finding.right && finding.note == finding.left->value + " → " + finding.right->value) {
-      finding.note.clear();
+    // Enough of a kind were shown.
+    if (finding.proof == Proof::none || finding.proof == Proof::inferred) {
+      Samples& samples = samples_[{item.where.members, finding.cause, finding.severity, finding.kind}];
+      if (samples.count >= kSamples) return summary_.extend(samples.last, finding);
+      show(pair, item, finding);
+      ++samples.count;
+      samples.last = summary_.add(std::move(finding), place_of(pair, item), parameter);
+      return;
     }
+    show(pair, item, finding);
     summary_.add(std::move(finding), place_of(pair, item), parameter);
   }
 
   // Takes the best verdict among the confirmed hypotheses, the first rule among equals.
   bool attribute(const Pair& pair, const Difference& difference, Finding& finding,
                  std::string& parameter) const {
-    const Fitted fitted{pair.relations, pair.zone_shift, support_};
+    const Fitted fitted{pair.relations, pair.zone_shift, support_, acts_alike_};
     bool found = false;
     if (difference.count > 1 && difference.shape == Shape::changed)
       return false;  // nobody looked at them all
@@ -188,7 +218,9 @@ class Explainer {
         finding.cause = hypothesis.cause;
         finding.proof = hypothesis.proof;
         finding.verdict = verdict;
-        const bool alert = difference.critical && difference.kind == Kind::script;
+        const bool alert =
+            hypothesis.contradicts_record ||
+            (difference.critical && (difference.kind == Kind::script || finding.proof == Proof::inferred));
         finding.severity = verdict != Verdict::divergent ? Severity::info
                            : alert                       ? Severity::alert
                                                          : Severity::warning;
@@ -312,6 +344,7 @@ class Explainer {
         finding.note = "could not be recomputed";
         finding.verdict = judge(difference.effect, Proof::pattern);
       }
+      show(pair, item, finding);
       const std::vector<std::string> source = item.source.empty() ? place_of(pair, item) : item.source;
       finish_derived(std::move(finding), place_of(pair, item), source, !unverified);
     }
@@ -341,6 +374,7 @@ class Explainer {
       Finding finding = start(pair, item);
       std::string parameter;
       attribute(pair, difference, finding, parameter);
+      show(pair, item, finding);
       if (!matters) finding.note = "not re-encoded: what it carries differs anyway";
       if (shape == Shape::encoding) {
         summary_.add(std::move(finding), place_of(pair, item), parameter);
@@ -355,9 +389,16 @@ class Explainer {
   const Options& options_;
   Budget& budget_;
   Summary summary_;
+  // Of one pair of blobs, of findings that nothing accepts.
+  struct Samples {
+    std::size_t count = 0, last = 0;
+  };
+
   Report& report_;
+  std::map<std::tuple<std::vector<std::string>, std::string, Severity, Kind>, Samples> samples_;
   Facts facts_;
   Support support_;
+  bool acts_alike_ = false;  // of the pair whose differences are being explained
 };
 
 }  // namespace

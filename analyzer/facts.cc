@@ -8,7 +8,7 @@
 namespace unrepro {
 namespace {
 
-using Records = std::map<std::string, std::string>;
+using Records = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::size_t kNamed = 5;  // differing entries named in a lead
 
@@ -19,10 +19,13 @@ struct LeadKind {
   std::string_view prefix, cause;
 };
 constexpr LeadKind kLeads[] = {
-    {"build-path", "build-path"},
-    {"build-date", "build-timestamp"},
-    {"environment:", "env-capture"},
-    {"dependency:", "dependency-version"},
+    {"build_path", "build-path"},
+    {"build_date", "build-timestamp"},
+    {"build_kernel_version", "kernel-identity"},
+    {"host", "host-user-identity"},
+    {"user", "host-user-identity"},
+    {"environment.", "env-capture"},
+    {"installed_build_depends.", "dependency-version"},
 };
 
 void compare_records(const Records& left, const Records& right, Report& report) {
@@ -51,17 +54,19 @@ void compare_records(const Records& left, const Records& right, Report& report) 
 
 }  // namespace
 
-void add_facts(Pair& root, Report& report) {
-  bool done = false;
+void add_facts(Pair& root, const Options& options, Report& report) {
+  Record left = options.left_record, right = options.right_record;
   root.visit([&](Pair& pair) {
-    const Tree& left = pair.left->tree();
-    const Tree& right = pair.right->tree();
-    if (!left.facts.empty()) report.left.facts = FactsState::given;
-    if (!right.facts.empty()) report.right.facts = FactsState::given;
-    if (done || left.facts.empty() || right.facts.empty()) return;
-    done = true;
-    compare_records(as_map(left), as_map(right), report);
+    if (left.values.empty()) left.values = as_map(pair.left->tree());
+    if (right.values.empty()) right.values = as_map(pair.right->tree());
   });
+  const auto state = [](const Record& record) {
+    if (record.values.empty()) return FactsState::none;
+    return record.trusted ? FactsState::verified : FactsState::given;
+  };
+  report.left.facts = state(left);
+  report.right.facts = state(right);
+  if (!left.values.empty() && !right.values.empty()) compare_records(left.values, right.values, report);
 }
 
 }  // namespace unrepro

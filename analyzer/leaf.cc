@@ -6,6 +6,7 @@
 #include "analyzer/align/bytes.h"
 #include "analyzer/align/refine.h"
 #include "analyzer/align/text.h"
+#include "formats/utf8.h"
 
 namespace unrepro {
 namespace {
@@ -165,7 +166,9 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
   const bool is_text = difference.kind == Kind::text || difference.kind == Kind::script;
   const bool is_data = difference.kind == Kind::data;
   if (is_text || is_data || longer > kShortField) {
-    if (is_text && differ_in_line_endings(difference.left.bytes, difference.right.bytes)) {
+    const Bytes l_bytes = difference.left.bytes, r_bytes = difference.right.bytes;
+    if (is_text && (differ_in_line_endings(l_bytes, r_bytes) || latin1_is_utf8(l_bytes, r_bytes) ||
+                    latin1_is_utf8(r_bytes, l_bytes))) {
       difference.weight = longer - std::min(difference.left.length, difference.right.length);
       return out.push_back(std::move(item));
     }

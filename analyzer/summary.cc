@@ -35,8 +35,17 @@ void Summary::store(Entry entry, const std::string& place) {
   entries_.push_back(std::move(entry));
 }
 
-void Summary::add(Finding finding, const std::vector<std::string>& place, const std::string& parameter) {
+std::size_t Summary::add(Finding finding, const std::vector<std::string>& place,
+                         const std::string& parameter) {
   store({std::move(finding), parameter, {}}, key_of(place));
+  return entries_.size() - 1;
+}
+
+void Summary::extend(std::size_t added, const Finding& like) {
+  Finding& finding = entries_[added].finding;
+  finding.differences += like.differences;
+  finding.bytes += like.bytes;
+  finding.effect = std::max(finding.effect, like.effect);
 }
 
 void Summary::add_derived(Finding finding, const std::vector<std::string>& place,

@@ -16,8 +16,11 @@ class Summary {
   explicit Summary(Report& report) : report_(report) {}
 
   // `place`: members from the artifact down. Findings that name the same non-empty parameter share its
-  // capacity.
-  void add(Finding finding, const std::vector<std::string>& place, const std::string& parameter);
+  // capacity. Returns a number for extend().
+  std::size_t add(Finding finding, const std::vector<std::string>& place, const std::string& parameter);
+  // Counts another difference with one that was added, of the same cause, proof and place; neither is
+  // accepted.
+  void extend(std::size_t added, const Finding& like);
   // A finding that follows from everything at or below `source`.
   void add_derived(Finding finding, const std::vector<std::string>& place,
                    const std::vector<std::string>& source);

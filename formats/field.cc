@@ -66,14 +66,15 @@ std::string Tree::check_tiling() const {
 }
 
 std::string_view to_string(Kind kind) {
-  static constexpr std::array<std::string_view, 49> kNames = {
+  static constexpr std::array<std::string_view, 50> kNames = {
       "group",       "magic",       "version",    "size",    "offset",    "count",      "flags",
       "timestamp",   "mode",        "uid",        "gid",     "user_name", "group_name", "path",
       "name",        "link_target", "file_type",  "device",  "inode",     "xattr",      "checksum",
       "digest",      "build_id",    "identifier", "seed",    "signature", "key",        "padding",
       "reserved",    "gap",         "trailing",   "comment", "text",      "script",     "dependency",
       "search_path", "interpreter", "host",       "pid",     "address",   "reference",  "code",
-      "data",        "payload",     "order",      "opaque",  "member",    "stream",     "dialect"};
+      "data",        "payload",     "order",      "opaque",  "member",    "stream",     "dialect",
+      "debug"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -79,8 +79,8 @@ struct Format {
   Result<Tree> (*decode)(BlobRef blob, const Context& context, Budget& budget) = nullptr;
   // Null when leaves have no finer structure.
   std::unique_ptr<LeafView> (*view)(const Tree& tree, FieldId leaf, ViewKind kind) = nullptr;
-  // What a consumer does with a part of a leaf, where that is less than what it does with the leaf: a comment.
-  // Null when every part has the leaf's effect.
+  // What a consumer does with a part of a leaf, where that is less than what it does with the leaf: a
+  // comment. Null when every part has the leaf's effect.
   Effect (*effect_at)(const Tree& tree, FieldId leaf, const Span& span) = nullptr;
   // For leaves of Encoding::rows; the tree must outlive the view. Null when no leaf of the format has rows.
   std::unique_ptr<RowView> (*rows)(const Tree& tree, FieldId leaf) = nullptr;

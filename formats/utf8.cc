@@ -72,4 +72,14 @@ bool utf8_cut_off(Bytes bytes) {
   return bytes.size() < shape.length && agreeing(bytes, shape) == bytes.size();
 }
 
+bool latin1_is_utf8(Bytes latin1, Bytes utf8) {
+  if (latin1.size() >= utf8.size()) return false;
+  for (const std::uint8_t byte : latin1) {
+    const CodePoint point = decode_utf8(utf8);
+    if (point.length == 0 || point.value != byte) return false;
+    utf8 = utf8.subspan(point.length);
+  }
+  return utf8.empty();
+}
+
 }  // namespace unrepro

@@ -19,4 +19,8 @@ std::size_t utf8_prefix(Bytes bytes);
 // True when the (at most three) bytes may be the front of a well-formed sequence that was cut off.
 bool utf8_cut_off(Bytes bytes);
 
+// Whether both spell the same characters, the first in ISO 8859-1, the second in UTF-8; not for ASCII, which
+// is both.
+bool latin1_is_utf8(Bytes latin1, Bytes utf8);
+
 }  // namespace unrepro

@@ -90,9 +90,20 @@ class ZoneShift {
 
 class PatternSet;
 
+// What somebody wrote down about a build: build_path, build_date, build_start, build_end, host, user,
+// build_kernel_version, environment.NAME, installed_build_depends.PACKAGE. A trusted record was signed by
+// somebody other than the builder, or issued with the job; any other only names parameters.
+struct Record {
+  std::map<std::string, std::string, std::less<>> values;
+  bool trusted = false;
+  // Empty when it is not recorded.
+  std::string_view value(std::string_view name) const;
+};
+
 // What is known about the two builds.
 struct Facts {
   std::optional<Identity> left, right;
+  Record left_record, right_record;
   std::int64_t reference_time = 0;         // seconds since 1970
   const PatternSet* user_rules = nullptr;  // asked after the built-in ones; null when there are none
 };

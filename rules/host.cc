@@ -90,12 +90,14 @@ std::string_view cause_of_variable(std::string_view name) {
 
 class HostRule final : public Rule {
  public:
-  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+  void propose(const Difference& difference, const Facts& facts,
+               std::vector<Hypothesis>& sink) const override {
     if (!is_text_change(difference)) return;
     const Proof proof = in_program(difference) ? Proof::inferred : Proof::pattern;
     const Place left = place_of(difference.left), right = place_of(difference.right);
     if (const std::string_view name = variable(left.before); !name.empty()) {
-      if (const std::string_view cause = cause_of_variable(name); !cause.empty()) {
+      const bool in_line = left.span.find('\n') == left.span.npos && right.span.find('\n') == right.span.npos;
+      if (const std::string_view cause = cause_of_variable(name); !cause.empty() && in_line) {
         sink.push_back({.cause = cause,
                         .proof = proof,
                         .note = std::string(name) + ": " + change(left.span, right.span),
@@ -107,6 +109,12 @@ class HostRule final : public Rule {
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
     found.anchored = is_named(left, before);
+    for (const std::string_view name : {"host", "user"}) {
+      const std::string_view here = facts.left_record.value(name), there = facts.right_record.value(name);
+      if (here != before || there != after) continue;
+      found.anchored = true;
+      if (facts.left_record.trusted && facts.right_record.trusted) found.proof = Proof::recorded;
+    }
     if (found.anchored) sink.push_back(std::move(found));
   }
 
@@ -116,7 +124,8 @@ class HostRule final : public Rule {
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
     constexpr std::uint64_t kDecibitsOfByte = 52;  // of the 37 letters of a label
-    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.length, 1), false}, hypothesis.note};
+    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.bytes.size(), 1), false},
+            hypothesis.note};
   }
 
  private:
@@ -127,14 +136,21 @@ class HostRule final : public Rule {
     const char* const end = name.data() + name.size();
     const char next = end < place.after.data() + place.after.size() ? *end : '\0';
     if (before.ends_with("://") || before.ends_with('/')) return false;
-    if (before.ends_with('@') || next == '@') return before.find("://") == before.npos;
+    if (before.ends_with('@') || next == '@') {
+      // An address to write to is none of the build's.
+      const std::string line = lower(place.before) + lower(place.after);
+      return before.find("://") == before.npos &&
+             mentions(line, {"built", "build", "compil", "generat", "creat", "packag", "by ", "by:", "user",
+                             "version"}) &&
+             !mentions(line, {"report", "contact", "bugs", "mail", "send", "maint"});
+    }
     const std::string label = label_before(before);
     if (is_one_of(label,
-                  {"host",        "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
-                   "built-by",    "user",       "username",   "build-user", "builduser",  "build_user",
-                   "built_by",    "user.name",  "packager",   "node",       "nodename",   "machine",
-                   "login",       "logname",    "builder",    "by",         "cf_by",      "myhostname",
-                   "compiled-by", "build.host", "build.user", "builtby",    "fqdn",       "uploader"}))
+                  {"host",       "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
+                   "built-by",   "user",       "username",   "build-user", "builduser",  "build_user",
+                   "built_by",   "user.name",  "packager",   "node",       "nodename",   "login",
+                   "logname",    "builder",    "by",         "cf_by",      "myhostname", "compiled-by",
+                   "build.host", "build.user", "builtby",    "fqdn",       "uploader"}))
       return true;
     const std::string line = lower(before);
     return label == "on" && mentions(line, {"built", "build", "compil", "generat", "creat", "by"});

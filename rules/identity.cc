@@ -27,10 +27,52 @@ class InertSlotRule final : public Rule {
   std::uint64_t decibits_;
 };
 
+// Ids of a program: random ones, and those that were computed from what strip has removed since.
+class BuildIdRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (difference.kind != Kind::build_id || !difference.in_range) return;
+    if (difference.effect == Effect::inert) {
+      sink.push_back({.cause = "random-id", .proof = Proof::inert, .note = {}});
+    } else {
+      const bool removed = difference.effect == Effect::content;
+      sink.push_back({.cause = "derived-build-id",
+                      .proof = removed ? Proof::pattern : Proof::inferred,
+                      .note = removed ? "not recomputed: stripped" : "not what its linker would compute"});
+    }
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference& difference, const Hypothesis&, const Fitted&) const override {
+    return {{1600, false}, "build-id " + std::string(as_text(difference.right.bytes))};
+  }
+};
+
+// Where something lies, which moved because something before it has another length. Nothing proves here that
+// it had to.
+class LayoutRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    const Kind kind = difference.kind;
+    if (difference.shape != Shape::changed || difference.critical) return;
+    if (kind != Kind::address && kind != Kind::offset && kind != Kind::size) return;
+    sink.push_back(
+        {.cause = "derived-layout", .proof = Proof::inferred, .note = "may have moved, not proven"});
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
+    return {Capacity::unlimited(), {}};
+  }
+};
+
 }  // namespace
 
 const Rule& pid_rule() {
   static const InertSlotRule kRule(Kind::pid, "pid", 220);
+  return kRule;
+}
+
+const Rule& layout_rule() {
+  static const LayoutRule kRule;
   return kRule;
 }
 
@@ -39,9 +81,8 @@ const Rule& inode_rule() {
   return kRule;
 }
 
-// Of a build-id that could not be recomputed: stripped since, random, or given.
 const Rule& build_id_rule() {
-  static const InertSlotRule kRule(Kind::build_id, "derived-build-id", 1600);
+  static const BuildIdRule kRule;
   return kRule;
 }
 

@@ -10,7 +10,7 @@ namespace {
 class MemberOrderRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    if (difference.shape != Shape::order) return;
+    if (difference.shape != Shape::order || difference.kind != Kind::order) return;
     sink.push_back({.cause = difference.nested_order ? "readdir-order" : "order-unattributed",
                     .proof = difference.list == Encoding::list_set ? Proof::recomputed : Proof::inferred,
                     .note = std::to_string(difference.items) + " items in another order"});

@@ -1,5 +1,6 @@
 // Owners of archive members where nobody unpacks as root: one injective map over all members.
 
+#include <algorithm>
 #include <array>
 
 #include "formats/value.h"
@@ -22,11 +23,13 @@ bool is_special(const Side& side) {
 class ArchiveOwnershipRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    if (difference.shape != Shape::changed || difference.effect != Effect::inert) return;
+    if (difference.shape != Shape::changed) return;
+    // Where root unpacks, one map over all members is a lead and no more.
+    const Proof proof = difference.effect == Effect::inert ? Proof::recomputed : Proof::inferred;
     for (const Kind kind : kOwnerKinds) {
       if (difference.kind != kind) continue;
       sink.push_back({.cause = "archive-ownership",
-                      .proof = Proof::recomputed,
+                      .proof = proof,
                       .note = std::string(to_string(kind)) + " " + escape(difference.left.bytes, 40) + " → " +
                               escape(difference.right.bytes, 40) + " everywhere"});
     }
@@ -34,13 +37,19 @@ class ArchiveOwnershipRule final : public Rule {
 
   // The map must hold for every paired member, changed or not, in both directions and for all four fields: a
   // single file that changes hands, or two owners that become one, is no trace of a builder.
-  bool confirm(const Difference& difference, const Hypothesis&, const Fitted& fitted) const override {
+  bool confirm(const Difference& difference, const Hypothesis& hypothesis,
+               const Fitted& fitted) const override {
     if (is_special(difference.left) || is_special(difference.right)) return false;
+    std::uint64_t members = 0;
     for (const Kind kind : kOwnerKinds) {
       const auto relation = fitted.relations.find(kind);
-      if (relation != fitted.relations.end() && !relation->second.bijective()) return false;
+      if (relation == fitted.relations.end()) continue;
+      if (!relation->second.bijective()) return false;
+      for (const auto& [owners, count] : relation->second.pairs()) {
+        if (owners.first != owners.second) members = std::max(members, count);
+      }
     }
-    return true;
+    return hypothesis.proof != Proof::inferred || members > 1;
   }
 
   Freedom capacity(const Difference& difference, const Hypothesis&, const Fitted&) const override {

@@ -85,6 +85,13 @@ bool same_template(std::string_view left, std::string_view right) {
   });
 }
 
+// The directory itself or a path in it; a directory of two components at least (design 1.3).
+bool begins_at(std::string_view path, std::string_view directory) {
+  while (directory.ends_with('/')) directory.remove_suffix(1);
+  return components(directory) >= 2 && is_safe(directory) && path.starts_with(directory) &&
+         (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
 std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // "/usr/bin/sh" and "/bin/sh" (filesystem hierarchy with a merged /usr).
@@ -100,7 +107,8 @@ bool is_home(std::string_view head) {
 
 class PathRule final : public Rule {
  public:
-  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+  void propose(const Difference& difference, const Facts& facts,
+               std::vector<Hypothesis>& sink) const override {
     if (!is_text_change(difference)) return;
     const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
     if (!left.starts_with('/')) return temporary_name(difference, sink);
@@ -124,6 +132,10 @@ class PathRule final : public Rule {
       }
       found.parameter = "path " + found.note;
       found.anchored = is_source_name(left) || (is_build_place(left) && is_build_place(right));
+      const bool recorded = begins_at(left, facts.left_record.value("build_path")) &&
+                            begins_at(right, facts.right_record.value("build_path"));
+      found.anchored = found.anchored || recorded;
+      if (recorded && facts.left_record.trusted && facts.right_record.trusted) found.proof = Proof::recorded;
       const bool narrow = components(head.left) < 2 || components(head.right) < 2;
       if (narrow && found.cause == "build-path") found.proof = Proof::inferred;
       // What a program may open is no mere record; what assert() prints is.
@@ -145,7 +157,7 @@ class PathRule final : public Rule {
     if (hypothesis.cause == "system-layout") return {Capacity::of_values(2), "merged-usr"};
     if (hypothesis.cause == "temp-path") return {{520, false}, {}};
     constexpr std::uint64_t kDecibitsOfByte = 61;  // of the 69 letters that a parameter may use
-    return {{kDecibitsOfByte * difference.right.length, false}, hypothesis.note};
+    return {{kDecibitsOfByte * difference.right.bytes.size(), false}, hypothesis.note};
   }
 
  private:

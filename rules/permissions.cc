@@ -31,30 +31,38 @@ class UmaskRule final : public Rule {
                right = mode_of(as_text(difference.right.bytes));
     if (!left || !right) return;
     if (((*left ^ *right) & (kSpecialBits | kOwnerBits)) != 0) return;
-    sink.push_back({.cause = "umask-permissions",
-                    .proof = Proof::pattern,
-                    .note = "umask " + octal(mask_of(*left) & 066) + " → " + octal(mask_of(*right) & 066)});
+    Hypothesis found{.cause = "umask-permissions",
+                     .proof = Proof::pattern,
+                     .note = "umask " + octal(mask_of(*left) & 066) + " → " + octal(mask_of(*right) & 066)};
+    sink.push_back(found);
+    found.proof = Proof::inferred;
+    sink.push_back(std::move(found));
   }
 
   // One pair of masks explains every member that changed, and where root unpacks no member may gain a write
-  // bit (design 1.3). A file that its recipe gives an explicit mode keeps it on both sides.
-  bool confirm(const Difference& difference, const Hypothesis&, const Fitted& fitted) const override {
+  // bit (design 1.3): there several that did are a lead. A file that its recipe gives an explicit mode keeps
+  // it on both sides.
+  bool confirm(const Difference& difference, const Hypothesis& hypothesis,
+               const Fitted& fitted) const override {
     const bool unpacked_by_root = !difference.left.tree->owners_free || !difference.right.tree->owners_free;
     const auto relation = fitted.relations.find(Kind::mode);
     if (relation == fitted.relations.end()) return false;
+    const bool lead = hypothesis.proof == Proof::inferred;
+    std::uint64_t members = 0;
     std::optional<std::pair<std::int64_t, std::int64_t>> masks;
     for (const auto& [modes, count] : relation->second.pairs()) {
       if (modes.first == modes.second) continue;
       const auto left = mode_of(modes.first), right = mode_of(modes.second);
       if (!left || !right || ((*left ^ *right) & (kSpecialBits | kOwnerBits)) != 0) return false;
-      if (unpacked_by_root && (*right & ~*left & 022) != 0) return false;
+      members += count;
+      if (!lead && unpacked_by_root && (*right & ~*left & 022) != 0) return false;
       const std::pair read_write{mask_of(*left) & 066, mask_of(*right) & 066};
       if (masks && *masks != read_write) return false;
       masks = read_write;
       const std::int64_t execute = (*left ^ *right) & 011;
       if (execute != 0 && (*left & 0100) == 0) return false;
     }
-    return masks.has_value();
+    return masks.has_value() && (!lead || members > 1);
   }
 
   Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 20> kRules = {
+  static const std::array<const Rule*, 23> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -21,14 +21,17 @@ std::span<const Rule* const> rules() {
       &build_counter_rule(),
       &pattern_rule(),
       &stamp_rule(),
-      &path_rule(),
       &host_rule(),
+      &path_rule(),
       &token_rule(),
       &text_order_rule(),
       &text_form_rule(),
       &build_id_rule(),
+      &layout_rule(),
       &producer_rule(),
       &temporary_file_rule(),
+      &compiler_rule(),
+      &debug_rule(),
   };
   return kRules;
 }
@@ -40,6 +43,11 @@ bool is_owner(Kind kind) {
 bool has_special_bits(Bytes mode) {
   const auto number = decode_number(Encoding::octal, mode).number;
   return !number || (number->value & 07000) != 0;
+}
+
+std::string_view Record::value(std::string_view name) const {
+  const auto at = values.find(name);
+  return at == values.end() ? std::string_view() : std::string_view(at->second);
 }
 
 void Support::add(const Hypothesis& hypothesis) {

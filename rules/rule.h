@@ -23,8 +23,9 @@ struct Hypothesis {
   std::string note;            // what a reader should know: the parameter, the encoder
   std::string parameter = {};  // what one build has once: "path /build/a → /srv/b"; empty when there is none
   std::optional<std::int64_t> delta = {};  // seconds from left to right, of what the clock left behind
-  bool anchored = false;                   // the slot is known by the fixed text around it
-  std::string_view remedy = {};            // of this producer; empty when the cause's is all there is to say
+  bool anchored = false;  // the slot is known by the fixed text around it, or its values by the records
+  bool contradicts_record = false;  // a trusted record of a side says something else: an alert
+  std::string_view remedy = {};     // of this producer; empty when the cause's is all there is to say
   bool record = false;  // the field is a mere record, of Effect::content, however the format sees it
 };
 
@@ -49,6 +50,7 @@ struct Fitted {
   const Relations& relations;   // of the container
   const ZoneShift& zone_shift;  // of the container
   const Support& support;       // of the whole artifact
+  bool acts_alike = false;      // nothing that decides behaviour differs in the container
 };
 
 // Freedom left by accepting one difference. Differences that name the same parameter share it: it counts
@@ -90,8 +92,11 @@ const Rule& host_rule();               // rules/host.cc
 const Rule& token_rule();              // rules/token.cc
 const Rule& text_order_rule();         // rules/text_order.cc
 const Rule& text_form_rule();          // rules/text_form.cc
+const Rule& layout_rule();             // rules/identity.cc
 const Rule& build_id_rule();           // rules/identity.cc
 const Rule& producer_rule();           // rules/identity.cc
+const Rule& compiler_rule();           // rules/debug.cc
+const Rule& debug_rule();              // rules/debug.cc
 const Rule& temporary_file_rule();     // rules/temporary.cc
 const Rule& build_counter_rule();      // rules/counter.cc
 

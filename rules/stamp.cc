@@ -91,12 +91,23 @@ class StampRule final : public Rule {
       found.delta = delta;
       found.anchored = of_build;
     }
+    found.contradicts_record =
+        contradicts(*left, facts.left_record) || contradicts(*right, facts.right_record);
+    if (found.contradicts_record) {
+      found.proof = Proof::inferred;
+      found.note += ", not when the records say";
+    } else if (facts.left_record.trusted && facts.right_record.trusted &&
+               is_recorded(*left, facts.left_record) && is_recorded(*right, facts.right_record)) {
+      found.proof = Proof::recorded;
+      found.anchored = true;
+    }
     if (left->spelling != DateSpelling::time &&
         !(in_build_window(*left, facts.reference_time) && in_build_window(*right, facts.reference_time)))
       return;
     sink.push_back(found);
     if (found.proof == Proof::inferred) return;
     found.proof = Proof::inferred;
+    found.anchored = false;
     found.delta.reset();
     found.parameter.clear();
     sink.push_back(std::move(found));
@@ -120,6 +131,21 @@ class StampRule final : public Rule {
     const auto sign = [](char c) { return !(c >= '0' && c <= '9') && (c | 0x20) < 'a'; };
     return std::all_of(place.before.begin(), place.before.end(), sign) &&
            std::all_of(place.after.begin(), place.after.end(), sign);
+  }
+
+  // Whether a date lies in the recorded build, a day of 24 hours at most on either side.
+  static bool is_recorded(const Date& date, const Record& record) {
+    const auto at = [&](std::string_view name) { return parse_date(record.value(name)); };
+    const auto start = at("build_start") ? at("build_start") : at("build_date");
+    const auto end = at("build_end") ? at("build_end") : at("build_date");
+    if (!start || !end || date.precision < DatePrecision::day || date.spelling == DateSpelling::time)
+      return false;
+    return date.instant() >= start->instant() - kDay && date.instant() <= end->instant() + kDay;
+  }
+  static bool contradicts(const Date& date, const Record& record) {
+    const bool dated = parse_date(record.value("build_date")) || parse_date(record.value("build_start"));
+    const bool exact = date.precision >= DatePrecision::day && date.spelling != DateSpelling::time;
+    return record.trusted && dated && exact && !is_recorded(date, record);
   }
 
   // __TIME__: a string of its own, hh:mm:ss (C17, section 6.10.8.1).

@@ -29,7 +29,7 @@ std::string without_random(std::string_view name) {
 class TemporaryFileRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    if (difference.kind != Kind::path || difference.effect != Effect::content) return;
+    if (difference.kind != Kind::path && difference.kind != Kind::name) return;
     if (difference.shape != Shape::changed) return;
     const std::string left = without_random(as_text(difference.left.bytes));
     if (left.empty() || left != without_random(as_text(difference.right.bytes))) return;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "formats/utf8.h"
+#include "rules/content/date.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
 
@@ -34,6 +36,27 @@ bool names_charset(std::string_view text) {
          name == "latin-1" || name == "windows-1252";
 }
 
+// Numbers that one locale writes with a point and another with a comma.
+bool is_other_decimal(std::string_view left, std::string_view right) {
+  const auto plain = [](std::string_view text) {
+    std::string result(text);
+    std::replace(result.begin(), result.end(), ',', '.');
+    return result;
+  };
+  const bool digits = std::all_of(left.begin(), left.end(),
+                                  [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; });
+  return digits && left.size() > 2 && left != right && plain(left) == plain(right) &&
+         std::count(left.begin(), left.end(), '.') + std::count(left.begin(), left.end(), ',') == 1;
+}
+
+bool names_language(const Place& place, std::string_view left, std::string_view right) {
+  const auto code = [](std::string_view text) {
+    return text.size() == 2 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  };
+  return code(left) && code(right) && (place.before.ends_with("lang=\"") || place.before.ends_with("lang="));
+}
+
 // With the quotation marks of all locales written as one.
 std::string plain_quotes(std::string_view text) {
   static constexpr std::string_view kQuotes[] = {"\"", "`", "‘", "’", "“", "”", "«", "»", "„"};
@@ -46,6 +69,24 @@ std::string plain_quotes(std::string_view text) {
     text.remove_prefix(found ? quote->size() : 1);
   }
   return result;
+}
+
+// Blanks between the tags of a document, or at the end of a line; not where they are shown (trap T62) or in a
+// comment that some reader takes for more (T63).
+bool is_markup_space(const Side& side) {
+  const std::string_view text = as_text(side.bytes);
+  if (!without(text, " \t\n").empty()) return false;
+  const std::string_view leaf = side.tree->text(side.field);
+  const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;
+  const bool between_tags = begin > 0 && leaf[begin - 1] == '>' && end < leaf.size() && leaf[end] == '<';
+  if (!between_tags && !(end < leaf.size() && leaf[end] == '\n')) return false;
+  constexpr std::size_t kReach = 16 << 10;
+  const std::string_view before = leaf.substr(begin - std::min(begin, kReach), std::min(begin, kReach));
+  const auto open = [&](std::string_view tag, std::string_view close) {
+    const std::size_t at = before.rfind(tag);
+    return at != before.npos && before.find(close, at) == before.npos;
+  };
+  return !open("<pre", "</pre") && !open("<!--", "-->") && !open("<textarea", "</textarea");
 }
 
 class TextFormRule final : public Rule {
@@ -68,11 +109,18 @@ class TextFormRule final : public Rule {
     const std::string_view right_word = widened(place_of(difference.right), part);
     if (names_charset(left_word) && names_charset(right_word))
       return found("locale-content", change(left_word, right_word));
+    const auto decimal = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; };
+    const Place place = place_of(difference.left);
+    const bool other_name =
+        named_day_or_month(left_word) && named_day_or_month(left_word) == named_day_or_month(right_word);
+    if (other_name || names_language(place, left_word, right_word) ||
+        latin1_is_utf8(difference.left.bytes, difference.right.bytes) ||
+        latin1_is_utf8(difference.right.bytes, difference.left.bytes) ||
+        is_other_decimal(widened(place, decimal), widened(place_of(difference.right), decimal)))
+      return found("locale-content", change(left_word, right_word));
     if (plain_quotes(left) == plain_quotes(right)) return found("locale-content", change(left, right));
-    const bool blank = without(left, " \t\r\n").empty() && without(right, " \t\r\n").empty();
-    if (blank && left.find('\r') == left.npos && right.find('\r') == right.npos) {
+    if (is_markup_space(difference.left) && is_markup_space(difference.right))
       found("serialiser-style", "white space");
-    }
   }
 
   bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }

@@ -51,9 +51,17 @@ bool looks_like_entry(std::string_view item) {
   return sign != item.npos && sign > 0;
 }
 
+// One identifier, option or name, as a container's keys are.
+bool looks_like_name(std::string_view item) {
+  return std::all_of(item.begin(), item.end(), [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '-' ||
+           c == '$';
+  });
+}
+
 // Neighbours changed places, and hardly anything else (causes.md 5.1, step 4).
 bool is_local(const Items& left, const Items& right) {
-  if (left.size() < 6) return false;
+  if (left.size() < 10) return false;
   std::size_t near = 0;
   for (std::size_t i = 0; i < left.size(); ++i) {
     const std::size_t first = i < 2 ? 0 : i - 2, last = std::min(right.size(), i + 3);
@@ -82,7 +90,7 @@ std::string_view origin(const Items& left, const Items& right, bool in_line) {
   };
   if (is_local(left, right)) return "parallel-order";
   if (most(looks_like_file)) return "readdir-order";
-  if (in_line || most(looks_like_entry)) return "hash-order";
+  if (in_line || most(looks_like_entry) || most(looks_like_name)) return "hash-order";
   return "order-unattributed";
 }
 
@@ -98,9 +106,12 @@ class TextOrderRule final : public Rule {
                                         : left.find('|') != left.npos ? "|"
                                                                       : " \t:";
     const Items l = split(left, separators), r = split(right, separators);
+    const std::string_view cause =
+        l.size() == r.size() && l.size() > 2 ? origin(l, r, in_line) : "order-unattributed";
+    const bool known = difference.list == Encoding::list_observable && cause != "order-unattributed";
     sink.push_back(
-        {.cause = l.size() == r.size() ? origin(l, r, in_line) : "order-unattributed",
-         .proof = difference.list == Encoding::list_observable ? Proof::pattern : Proof::inferred,
+        {.cause = cause,
+         .proof = known ? Proof::pattern : Proof::inferred,
          .note = std::to_string(difference.items) + (in_line ? " items" : " lines") + " in another order"});
   }
 

@@ -68,20 +68,20 @@ std::optional<Hypothesis> uuid(const Difference& difference, const Words&) {
   return guess("random-id", left, right, proper ? Proof::pattern : Proof::inferred);
 }
 
-// Addresses of x86-64 user space: the page offset survives randomisation, the upper bits are those of a
-// mapping.
+// Addresses of x86-64 user space: a mapping's upper bits. The name before one (Node0x55…) is the same.
 std::optional<Hypothesis> address(const Difference&, const Words& words) {
-  const std::string_view left = words.left, right = words.right;
-  if (!left.starts_with("0x") || !right.starts_with("0x")) return std::nullopt;
-  std::uint64_t l = 0, r = 0;
-  std::from_chars(left.data() + 2, left.data() + left.size(), l, 16);
-  std::from_chars(right.data() + 2, right.data() + right.size(), r, 16);
-  const auto mapped = [](std::uint64_t value) {
+  const std::size_t at = words.left.find("0x");
+  if (at == words.left.npos || words.left.substr(0, at + 2) != words.right.substr(0, at + 2))
+    return std::nullopt;
+  const auto mapped = [&](std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data() + at + 2, text.data() + text.size(), value, 16);
     const std::uint64_t top = value >> 40;
-    return (top >= 0x55 && top <= 0x56) || (top >= 0x7e && top <= 0x7f);
+    return error == std::errc() && end == text.data() + text.size() &&
+           ((top >= 0x55 && top <= 0x56) || (top >= 0x7e && top <= 0x7f));
   };
-  if (!mapped(l) || !mapped(r)) return std::nullopt;
-  return guess("aslr-address", left, right);
+  if (!mapped(words.left) || !mapped(words.right)) return std::nullopt;
+  return guess("aslr-address", words.left, words.right);
 }
 
 std::optional<Hypothesis> process(const Difference&, const Words& words) {
@@ -91,10 +91,12 @@ std::optional<Hypothesis> process(const Difference&, const Words& words) {
     return std::nullopt;
   const std::string_view before =
       std::string_view(words.before).substr(words.before.size() > 24 ? words.before.size() - 24 : 0);
-  const bool bracketed = before.ends_with('[') && before.size() > 1 &&
-                         is_name_byte(before[before.size() - 2]) &&
-                         after_of(words.left_place, words.left).starts_with("]:");
-  if (!bracketed && !mentions(before, {"pid", "process", "paxheaders."})) return std::nullopt;
+  const std::string_view behind = after_of(words.left_place, words.left);
+  const bool logged =
+      before.ends_with('[') &&
+      ((before.size() > 1 && is_name_byte(before[before.size() - 2]) && behind.starts_with("]:")) ||
+       (before.size() == 1 && behind.starts_with("]")));
+  if (!logged && !mentions(before, {"pid", "process", "paxheaders."})) return std::nullopt;
   return guess("pid", words.left, words.right);
 }
 
@@ -149,7 +151,16 @@ bool is_kernel_release(std::string_view text) {
          (at == text.size() || text[at] == '-' || text[at] == '+');
 }
 
+bool is_machine(std::string_view text) {
+  static constexpr std::string_view kMachines[] = {"x86_64",  "i386",    "i486",  "i586",   "i686",
+                                                   "amd64",   "aarch64", "arm64", "armv6l", "armv7l",
+                                                   "ppc64le", "riscv64", "s390x", "armv8l"};
+  return std::find(std::begin(kMachines), std::end(kMachines), text) != std::end(kMachines);
+}
+
 std::optional<Hypothesis> kernel(const Difference&, const Words& words) {
+  if (is_machine(words.left) && is_machine(words.right))
+    return guess("kernel-identity", words.left, words.right);
   if (!is_kernel_release(words.left_release) || !is_kernel_release(words.right_release)) return std::nullopt;
   const auto flavoured = [](std::string_view release) {
     return mentions(release, {"amd64", "generic", "arm64", "cloud", "azure", "aws", "686", "rpi", "fc", "el8",
@@ -208,6 +219,18 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   return guess("toolchain-version", left, right);
 }
 
+// Secrets that a build made up: never benign (trap T12).
+std::optional<Hypothesis> secret(const Difference&, const Words& words) {
+  const auto drawn = [](std::string_view text) {
+    return text.size() >= 8 && std::any_of(text.begin(), text.end(), is_digit) && !all(text, is_digit);
+  };
+  if (!drawn(words.left) || !drawn(words.right)) return std::nullopt;
+  if (!mentions(words.before, {"secret", "password", "passwd", "token", "api_key", "apikey", "private",
+                               "salt", "nonce", "seed", "cookie", "key"}))
+    return std::nullopt;
+  return guess("random-key", words.left, words.right, Proof::inferred);
+}
+
 // The last digits of a computed number: another processor or mathematical library.
 std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
   const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
@@ -216,11 +239,14 @@ std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
   if (!l || !r || *l == 0) return std::nullopt;
   const double error = (*r - *l) / *l;
   if (error > 1e-6 || error < -1e-6) return std::nullopt;
-  return guess("floating-point", left, right, Proof::inferred);
+  Hypothesis found = guess("floating-point", left, right);
+  constexpr double kLastPlaces = 1e-12;
+  found.parameter = error < kLastPlaces && error > -kLastPlaces ? "last places" : "";
+  return found;
 }
 
 constexpr Guess kGuesses[] = {uuid,   address, process, counter, processors, elapsed,
-                              kernel, commit,  flags,   tool,    rounding};
+                              kernel, commit,  flags,   tool,    secret,     rounding};
 
 class TokenRule final : public Rule {
  public:
@@ -239,17 +265,29 @@ class TokenRule final : public Rule {
       auto found = family(difference, words);
       if (!found) continue;
       if (in_program(difference)) found->proof = Proof::inferred;
-      return sink.push_back(std::move(*found));
+      sink.push_back(*found);
+      if (found->cause == "floating-point") {
+        found->proof = Proof::inferred;
+        found->parameter.clear();
+        sink.push_back(std::move(*found));
+      }
+      return;
     }
   }
 
-  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  // One number that is slightly other is a change; many are another way of computing.
+  bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted& fitted) const override {
+    constexpr std::uint64_t kMany = 3;
+    return hypothesis.cause != "floating-point" || hypothesis.proof == Proof::inferred ||
+           fitted.support.of(hypothesis.parameter) >= kMany;
+  }
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
     constexpr std::uint64_t kDecibitsOfByte = 60;
     if (hypothesis.cause == "random-id") return {{1220, false}, hypothesis.note};
     if (hypothesis.cause == "aslr-address") return {{280, false}, {}};
-    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.length, 1), false}, hypothesis.note};
+    return {{kDecibitsOfByte * std::max<std::uint64_t>(difference.right.bytes.size(), 1), false},
+            hypothesis.note};
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 
 namespace unrepro {
 
@@ -48,6 +49,25 @@ Permutation classify_permutation(std::span<const std::uint32_t> positions) {
     }
   }
   return result;
+}
+
+bool visits_directories_in_turn(const std::vector<std::string_view>& paths) {
+  std::unordered_map<std::string_view, bool> left_behind;  // directory → has been left
+  std::vector<std::string_view> open;
+  for (const std::string_view path : paths) {
+    while (!open.empty() && !(path.size() > open.back().size() && path.starts_with(open.back()) &&
+                              path[open.back().size()] == '/')) {
+      left_behind[open.back()] = true;
+      open.pop_back();
+    }
+    for (std::size_t slash = path.find('/', open.empty() ? 0 : open.back().size() + 1);
+         slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
+      const std::string_view directory = path.substr(0, slash);
+      if (left_behind[directory]) return false;
+      open.push_back(directory);
+    }
+  }
+  return true;
 }
 
 }  // namespace unrepro

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace unrepro {
@@ -22,5 +23,9 @@ struct Permutation {
 // `positions` holds, for each left item in order, the position of its partner in the right list; all
 // distinct, not necessarily dense. Reversed needs at least two items.
 Permutation classify_permutation(std::span<const std::uint32_t> positions);
+
+// Whether paths stand in an order that visits one directory after the other: once left, no directory is
+// entered again. Linear in the sum of their lengths.
+bool visits_directories_in_turn(const std::vector<std::string_view>& paths);
 
 }  // namespace unrepro

@@ -7,6 +7,7 @@
 
 #include "formats/elf/constants.h"
 #include "formats/elf/contents.h"
+#include "formats/elf/dwarf.h"
 #include "formats/elf/elf_file.h"
 #include "formats/elf/hash_tables.h"
 #include "formats/elf/layout.h"
@@ -39,12 +40,15 @@ std::string segment_label(const File& file, std::uint64_t position, std::uint64_
 class Decoder {
  public:
   Decoder(BlobRef blob, Budget& budget)
-      : file_(std::make_shared<File>(blob->bytes())), tree_(std::move(blob), kElf.id, budget) {}
+      : file_(std::make_shared<File>(blob->bytes())),
+        budget_(budget),
+        tree_(std::move(blob), kElf.id, budget) {}
 
   Result<Tree> run() {
     regions_ = lay_out(*file_, contradictions_);
     file_->index_addresses();
     index_tables();
+    file_->debug = read_debug(*file_, budget_);
     check_segments(*file_, contradictions_);
     tree_.open("", Kind::group, Encoding::record);
     for (const Region& region : regions_) {
@@ -127,6 +131,10 @@ class Decoder {
     const Section& section = file.sections[index];
     const auto first = static_cast<FieldId>(tree_.tree().size());
     leaves_.emplace(index, first);
+    if (bool is_rows = false; take_debug(tree_, file, index, is_rows)) {
+      if (is_rows) file.tables.emplace(tree_.last(), index);
+      return;
+    }
     if (is_table(file, index)) return take_table(file.label(index), section.size, index);
     switch (section.type) {
       case kShtStrtab:
@@ -195,6 +203,7 @@ class Decoder {
   }
 
   std::shared_ptr<File> file_;
+  Budget& budget_;
   TreeBuilder tree_;
   std::vector<Region> regions_;
   std::vector<Contradiction> contradictions_;

@@ -3,6 +3,7 @@
 // bytes. Everything is checked against the size of the file; what lies outside reads as absent.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct Symbol {
 
 // Names longer than this are not resolved, so that overlapping ones cannot cost quadratic time.
 inline constexpr std::size_t kLongestName = 4096;
+
+struct DebugInformation;
 
 class File {
  public:
@@ -93,9 +96,10 @@ class File {
   // Which section a leaf of Encoding::rows is, or one of the values below.
   std::unordered_map<FieldId, std::uint32_t> tables;
   static constexpr std::uint32_t kHeader = 0xfffffff0, kSegments = 0xfffffff1, kSections = 0xfffffff2;
-  std::vector<bool> placed;           // sections whose offset follows from what stands before them
-  std::vector<std::string> previous;  // by section: what stands before it in the file
-  bool sections_placed = false;       // e_shoff follows from what stands before the section headers
+  std::vector<bool> placed;                 // sections whose offset follows from what stands before them
+  std::vector<std::string> previous;        // by section: what stands before it in the file
+  std::shared_ptr<DebugInformation> debug;  // null when it is not decoded (dwarf.h)
+  bool sections_placed = false;             // e_shoff follows from what stands before the section headers
 
   void index_addresses();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include "formats/elf/constants.h"
 
@@ -73,6 +74,7 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
   });
   file.placed.assign(file.sections.size(), false);
   file.previous.assign(file.sections.size(), {});
+  std::unordered_map<std::uint64_t, std::uint32_t> ends;  // offset → the region that ends there
   std::uint64_t position = 0;
   std::uint32_t before = File::kHeader;
   for (const Region& region : regions) {
@@ -92,6 +94,16 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
     }
     position = std::max(position, region.end);
     before = region.what;
+    ends.emplace(region.end, region.what);
+  }
+  // Sections without bytes stand between others.
+  for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
+    const Section& section = file.sections[i];
+    const bool loaded = (section.flags & kShfAlloc) != 0 && !file.segments.empty();
+    const auto after = ends.find(section.offset);
+    if (section.size != 0 || section.type == kShtNull || loaded || after == ends.end()) continue;
+    file.placed[i] = true;
+    file.previous[i] = name_of(file, after->second);
   }
   return regions;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/elf/build_id.h"
+#include "formats/elf/constants.h"
 
 namespace unrepro::elf {
 namespace {
@@ -39,9 +40,16 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
   if (name == "Go" && type == 4) return {"go_build_id", Kind::build_id, Effect::content};
   const bool known_size = content.size() == 8 || content.size() == 16 || content.size() == 20;
   if (name == "GNU" && type == 3 && known_size) {
-    const std::uint8_t state =
-        first && build_id_holds(file, section, offset, content.size()) ? kDerived | kInRange : kInRange;
-    return {"build_id", Kind::build_id, Effect::inert, state};
+    if (first && build_id_holds(file, section, offset, content.size())) {
+      return {"build_id", Kind::build_id, Effect::inert, kDerived | kInRange};
+    }
+    // What strip removed was hashed too, so that nothing can be said then. A whole file's id has to hold, but
+    // for the 16 random bytes of --build-id=uuid, which GNU ld does not mark as a UUID.
+    const bool stripped = file.find(kShtSymtab) == 0;
+    const Effect effect = stripped               ? Effect::content
+                          : content.size() == 16 ? Effect::inert
+                                                 : Effect::behaviour;
+    return {"build_id", Kind::build_id, effect, kInRange};
   }
   return {"note " + std::string(name.substr(0, 32)) + " " + hex(type)};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "formats/elf/constants.h"
+#include "formats/elf/dwarf.h"
 #include "formats/elf/versions.h"
 
 namespace unrepro::elf {
@@ -71,6 +72,7 @@ std::unique_ptr<RowView> rows(const Tree& tree, FieldId leaf) {
   if (section == File::kHeader) return header_rows(file);
   if (section == File::kSegments) return segment_rows(file);
   if (section == File::kSections) return section_rows(file);
+  if (auto view = debug_rows(file, section)) return view;
   switch (file.sections[section].type) {
     case kShtSymtab:
     case kShtDynsym:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/text/comment.h"
 #include "formats/tree_builder.h"
 #include "formats/utf8.h"
 
@@ -41,9 +40,11 @@ Charset charset_of(Bytes bytes) {
   return utf8_prefix(bytes) == bytes.size() ? Charset::utf8 : Charset::latin1;
 }
 
-// Controls that texts use: backspace (overstriking), tab, LF, FF, CR, escape (colours).
+// Controls that texts use: backspace (overstriking), tab, LF, FF, CR, escape (colours), US (nodes of Info
+// files).
 bool text_control(char32_t unit) {
-  return unit == '\b' || unit == '\t' || unit == '\n' || unit == '\f' || unit == '\r' || unit == 0x1b;
+  return unit == '\b' || unit == '\t' || unit == '\n' || unit == '\f' || unit == '\r' || unit == 0x1b ||
+         unit == 0x1f;
 }
 bool binary_control(char32_t unit) { return (unit < 0x20 && !text_control(unit)) || unit == 0x7f; }
 
@@ -211,10 +212,13 @@ std::string_view line_ending(Bytes bytes, CodeUnit unit) {
 
 // Files that programs run or read although they lie among the documentation: examples, scripts of web pages.
 bool is_program_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 15> kExtensions = {
-      ".js",  ".mjs", ".py",  ".pl", ".pm",  ".rb",   ".sh",     ".bash",
-      ".php", ".lua", ".tcl", ".el", ".awk", ".conf", ".service"};
-  return std::any_of(kExtensions.begin(), kExtensions.end(),
+  static constexpr std::string_view kExtensions[] = {
+      ".js",   ".mjs",   ".py",   ".pl",      ".pm",  ".rb",   ".sh",  ".bash", ".php",        ".lua", ".tcl",
+      ".el",   ".awk",   ".conf", ".service", ".c",   ".h",    ".cc",  ".cpp",  ".hpp",        ".go",  ".rs",
+      ".java", ".cmake", ".json", ".yaml",    ".yml", ".toml", ".ini", ".cfg",  ".properties", ".mk"};
+  const std::string_view base = name.substr(name.rfind('/') + 1);
+  if (base.starts_with("CMake") || base.starts_with("Makefile") || base.starts_with("config")) return true;
+  return std::any_of(std::begin(kExtensions), std::end(kExtensions),
                      [=](std::string_view extension) { return name.ends_with(extension); });
 }
 
@@ -241,7 +245,17 @@ bool is_prose_name(std::string_view name) {
                      [=](std::string_view known) { return base == known; });
 }
 
-bool is_documentation(const Context& context) {
+// A manual page: the requests that one begins with (man(7), mdoc(7)), and a section for its file name.
+bool is_manual(std::string_view name, std::string_view text) {
+  const std::size_t dot = name.rfind('.');
+  const bool section = dot != name.npos && dot + 1 < name.size() && name[dot + 1] >= '1' &&
+                       name[dot + 1] <= '9' && name.size() - dot <= 6;
+  if (!section || name.substr(dot).find('/') != name.npos) return false;
+  return text.starts_with(".\\\"") || text.starts_with("'\\\"") || text.starts_with(".TH ") ||
+         text.starts_with(".Dd ") || text.starts_with(".de ") || text.starts_with(".ie ");
+}
+
+bool is_documentation(const Context& context, std::string_view text) {
   if (!context.role.empty()) return false;  // control members, whatever their names
   std::string_view name = context.name;
   while (name.starts_with("./") || name.starts_with("/")) name.remove_prefix(name.starts_with("/") ? 1 : 2);
@@ -251,7 +265,7 @@ bool is_documentation(const Context& context) {
                                                               "usr/share/info/"};
   const bool placed = std::any_of(kPlaces.begin(), kPlaces.end(),
                                   [=](std::string_view place) { return name.starts_with(place); });
-  return (placed && !is_program_name(name)) || is_prose_name(name);
+  return (placed && !is_program_name(name)) || is_prose_name(name) || is_manual(name, text);
 }
 
 Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
@@ -267,15 +281,29 @@ Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
   if (as_text(body).starts_with("#!")) {
     tree.take("body", Kind::script, Encoding::bytes, Effect::behaviour, body.size(), kCritical);
   } else {
-    const Effect effect = is_documentation(context) ? Effect::content : Effect::behaviour;
+    const Effect effect = is_documentation(context, as_text(body)) ? Effect::content : Effect::behaviour;
     tree.take("body", Kind::text, Encoding::bytes, effect, body.size());
   }
   return tree.finish();
 }
 
+// Whether a span touches a script or a frame of a web page (trap T65): the last one before it is not closed,
+// or it holds one.
+bool in_script_element(std::string_view text, const Span& span) {
+  constexpr std::size_t kReach = 128 << 10;
+  const std::size_t first = span.begin - std::min<std::size_t>(span.begin, kReach);
+  const std::string_view before = text.substr(first, span.begin - first);
+  const std::string_view inside = text.substr(span.begin, span.length);
+  const auto touches = [&](std::string_view open, std::string_view close) {
+    const std::size_t opened = before.rfind(open);
+    const bool runs = opened != before.npos && before.find(close, opened) == before.npos;
+    return runs || inside.find(open) != inside.npos;
+  };
+  return touches("<script", "</script") || touches("<iframe", ">");
+}
+
 Effect effect_at(const Tree& tree, FieldId leaf, const Span& span) {
-  if (in_script_element(tree.text(leaf), span)) return Effect::behaviour;
-  return in_comment(tree.text(leaf), span) ? Effect::content : tree[leaf].effect;
+  return in_script_element(tree.text(leaf), span) ? Effect::behaviour : tree[leaf].effect;
 }
 
 std::unique_ptr<LeafView> view(const Tree& tree, FieldId leaf, ViewKind kind) {

@@ -469,6 +469,15 @@ std::optional<Date> match_date(std::string_view text, std::size_t at) {
   return best;
 }
 
+std::optional<int> named_day_or_month(std::string_view word) {
+  constexpr std::size_t kShortest = 3;
+  Reader reader(word, 0);
+  if (word.size() < kShortest) return std::nullopt;
+  if (const auto month = reader.name(kMonths); month && reader.at() == word.size()) return month->number;
+  if (const auto day = reader.name(kWeekdays); day && reader.at() == word.size()) return 100 + day->number;
+  return std::nullopt;
+}
+
 std::optional<Date> parse_date(std::string_view text) {
   const std::optional<Date> date = match_date(text, 0);
   return date && date->length == text.size() ? date : std::nullopt;

@@ -38,6 +38,9 @@ struct Date {
 // in letters or digits. O(1).
 std::optional<Date> match_date(std::string_view text, std::size_t at);
 
+// The number of the month or weekday that a word names in some language, months from 1, weekdays from 101.
+std::optional<int> named_day_or_month(std::string_view word);
+
 // The date that spans the whole text, or nothing.
 std::optional<Date> parse_date(std::string_view text);
 

@@ -9,12 +9,30 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// Controls, and what turns or hides text where it is shown (trap T60): U+200B to U+200F, U+202A to U+202E,
+// U+2060 to U+206F, U+FEFF.
+bool deceives(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = [&](std::size_t ahead) {
+      return at + ahead < text.size() ? static_cast<unsigned char>(text[at + ahead]) : 0;
+    };
+    if (byte(0) < ' ' && text[at] != '\t' && text[at] != '\n' && text[at] != '\r') return true;
+    if (byte(0) == 0xe2 && byte(1) == 0x80 &&
+        ((byte(2) >= 0x8b && byte(2) <= 0x8f) || (byte(2) >= 0xaa && byte(2) <= 0xae)))
+      return true;
+    if (byte(0) == 0xe2 && byte(1) == 0x81 && byte(2) >= 0xa0 && byte(2) <= 0xaf) return true;
+    if (byte(0) == 0xef && byte(1) == 0xbb && byte(2) == 0xbf) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_text_change(const Difference& difference) {
   const bool text = difference.kind == Kind::text || difference.kind == Kind::script;
   return text && difference.shape == Shape::changed && difference.count == 1 &&
-         difference.left.tree != nullptr && difference.right.tree != nullptr;
+         difference.left.tree != nullptr && difference.right.tree != nullptr &&
+         !deceives(as_text(difference.left.bytes)) && !deceives(as_text(difference.right.bytes));
 }
 
 bool in_program(const Difference& difference) {
@@ -23,8 +41,11 @@ bool in_program(const Difference& difference) {
 }
 
 Place place_of(const Side& side, std::size_t reach) {
-  const std::string_view leaf = side.tree->text(side.field);
-  const std::size_t begin = side.offset - (*side.tree)[side.field].begin, end = begin + side.length;
+  const std::string_view leaf = side.row != nullptr ? *side.row : side.tree->text(side.field);
+  const std::size_t begin = side.row != nullptr
+                                ? static_cast<std::size_t>(as_text(side.bytes).data() - leaf.data())
+                                : side.offset - (*side.tree)[side.field].begin;
+  const std::size_t length = side.bytes.size(), end = begin + length;
   std::size_t first = begin - std::min(begin, reach), last = std::min(leaf.size(), end + reach);
   const auto ends_line = [](char c) { return c == '\n' || c == '\0'; };
   for (std::size_t at = begin; at > first; --at) {
@@ -33,7 +54,7 @@ Place place_of(const Side& side, std::size_t reach) {
   for (std::size_t at = end; at < last; ++at) {
     if (ends_line(leaf[at])) last = at;
   }
-  return {leaf.substr(first, begin - first), leaf.substr(begin, side.length), leaf.substr(end, last - end)};
+  return {leaf.substr(first, begin - first), leaf.substr(begin, length), leaf.substr(end, last - end)};
 }
 
 std::string lower(std::string_view text) {

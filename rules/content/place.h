@@ -22,13 +22,17 @@ struct Place {
 };
 Place place_of(const Side& side, std::size_t reach = 256);
 
-// The span with all bytes around it that satisfy the predicate.
+// The span with all bytes around it that satisfy the predicate; empty when a byte of the span itself does
+// not.
 template <class Predicate>
 std::string_view widened(const Place& place, Predicate&& predicate) {
   const char* begin = place.span.data();
   const char* end = begin + place.span.size();
   const char* const first = place.before.data();
   const char* const last = place.after.data() + place.after.size();
+  for (const char c : place.span) {
+    if (!predicate(c)) return {begin, 0};
+  }
   while (begin > first && predicate(begin[-1])) --begin;
   while (end < last && predicate(*end)) ++end;
   return {begin, static_cast<std::size_t>(end - begin)};

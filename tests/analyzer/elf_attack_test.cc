@@ -239,7 +239,7 @@ TEST(ElfAttack, ArchiveSymbolTableThatLies) {
   EXPECT_TRUE(has_alert(compare_bytes(honest, lying), "integrity-mismatch", ""));
 }
 
-TEST(ElfAttack, StringsAreWholeDifferences) {
+TEST(ElfAttack, StringsAreText) {
   std::string other = library();
   put(other, other.find("a message of"), "a massage of");
   const Report report = compare_bytes(library(), other);
@@ -248,17 +248,20 @@ TEST(ElfAttack, StringsAreWholeDifferences) {
                                  [](const Finding& finding) { return finding.kind == Kind::text; });
   ASSERT_NE(text, report.findings.end());
   ASSERT_TRUE(text->right);
-  EXPECT_NE(text->right->value.find("a massage of the program"), std::string::npos) << text->right->value;
+  EXPECT_EQ(text->right->value, "massage");
 }
 
 TEST(ElfBenign, RandomBuildId) {
   const std::string left = test::read_data("elf/libuuid.so");
   std::string right = left;
   const std::uint64_t id = offset_of(right, ".note.gnu.build-id") + 16;
-  for (unsigned i = 0; i < 16; ++i) right[id + i] = static_cast<char>(right[id + i] ^ 0x5a);
+  for (unsigned i = 0; i < 16; ++i) {
+    if (i != 6 && i != 8)
+      right[id + i] = static_cast<char>(right[id + i] ^ 0x5a);  // but for version and variant
+  }
   const Report report = compare_bytes(left, right);
   EXPECT_EQ(report.verdict, Verdict::equivalent);
-  EXPECT_EQ(causes_of(report), std::vector<std::string>{"derived-build-id"});
+  EXPECT_EQ(causes_of(report), std::vector<std::string>{"random-id"});
 }
 
 TEST(ElfBenign, CommentOfAnotherCompiler) {

@@ -94,6 +94,21 @@ INSTANTIATE_TEST_SUITE_P(
                 {"readdir-order"}},
         Example{"collation", "B\nZ\na\nc\n", "a\nB\nc\nZ\n", {"locale-collation"}},
         Example{"hash", "keys: {'x', 'y', 'z', 'w'}\n", "keys: {'z', 'x', 'w', 'y'}\n", {"hash-order"}},
+        Example{"options",
+                "  --beta\n  --gamma\n  --eps\n  --zeta\n",
+                "  --eps\n  --zeta\n  --gamma\n  --beta\n",
+                {"hash-order"}},
+        Example{"node", "Node0x55e00c159948;\n", "Node0x560bab7f5948;\n", {"aslr-address"}},
+        Example{"log", "[301] start\n", "[977] start\n", {"pid"}},
+        Example{"decimal_comma", "load 1.50 of 2.00\n", "load 1,50 of 2,00\n", {"locale-content"}},
+        Example{"weekday", "on Thursday\n", "on jeudi\n", {"locale-content"}},
+        Example{"charset",
+                "the size: Gr\xc3\xb6\xc3\x9f, all of it\n",
+                "the size: Gr\xf6\xdf, all of it\n",
+                {"locale-content"}},
+        Example{"language", "<html lang=\"en\">\n", "<html lang=\"de\">\n", {"locale-content"}},
+        Example{"machine", "machine: x86_64\n", "machine: i686\n", {"kernel-identity"}},
+        Example{"search_list", "PATH=/usr/local/bin:/bin\n", "PATH=/home/x/bin:/bin\n", {"env-capture"}},
         Example{"line_ends", "a\nb\nc\n", "a\r\nb\r\nc\r\n", {"line-endings"}},
         Example{"quotes", "it's\n", "it’s\n", {"locale-content"}},
         Example{"two_causes",
@@ -137,19 +152,27 @@ INSTANTIATE_TEST_SUITE_P(
         Example{
             "T65_script", "Generated on 2017-11-02\n", "Generated on 2018-03-12<script>x()</script>\n", {}},
         Example{"R9_markup", "in /build/frob/a.c\n", "in /build/<script src=x>/a.c\n", {}},
+        Example{
+            "T59_address", "Report bugs to security@frob.org\n", "Report bugs to security@evil.org\n", {}},
+        Example{"T60_bidi", "PATH: /srv/bin/\n", "PATH: \xe2\x80\xae/srv/bin/\n", {}},
+        Example{"T62_shown", "<pre>sudo  rm</pre>\n", "<pre>sudo rm</pre>\n", {}},
+        Example{"T63_conditional", "<!-- [if IE]>x<![endif]-->\n", "<!--[if IE]>x<![endif]-->\n", {}},
+        Example{"paragraphs",
+                "Do this first.\nThen do that, now.\nNever do both.\n",
+                "Then do that, now.\nDo this first.\nNever do both.\n",
+                {}},
         Example{"word_added", "Generated on 2017-11-02\n", "Generated on 2018-03-12 badly\n", {}},
         Example{"order_and_word", "b.txt\na.txt\nc.txt\n", "c.txt\na.txt\nx.txt\n", {}}),
     [](const auto& example) { return std::string(example.param.name); });
 
-TEST(TextEffects, CommentOfAProgramIsContent) {
-  EXPECT_EQ(compare_texts("#!/bin/sh\n# Generated on 2017-11-02\nfrob\n",
-                          "#!/bin/sh\n# Generated on 2018-03-12\nfrob\n", "usr/bin/frob")
-                .verdict,
-            Verdict::explained);
-  EXPECT_EQ(compare_texts("#!/bin/sh\nfrob 2017-11-02 # built\n", "#!/bin/sh\nfrob 2018-03-12 # built\n",
+TEST(TextEffects, ProgramsAreBehaviourWhateverTheirComments) {
+  EXPECT_EQ(compare_texts("#!/bin/sh\n# Generated on 2017-11-02\n", "#!/bin/sh\n# Generated on 2018-03-12\n",
                           "usr/bin/frob")
                 .divergence,
             Divergence::alert);
+  const Report page = compare_texts("<script>\n// Generated on 2017-11-02\n</script>\n",
+                                    "<script>\n// Generated on 2018-03-12\n</script>\n");
+  EXPECT_EQ(page.divergence, Divergence::known);
 }
 
 TEST(TextEffects, ManyDifferencesAreAllLookedAt) {

@@ -44,6 +44,7 @@ void walk_rows(const Format& format, const Tree& tree, FieldId leaf) {
   for (Row row; view->next(row); ++count) {
     FUZZ_REQUIRE(row.span.begin <= tree[leaf].length);
     FUZZ_REQUIRE(row.span.length <= tree[leaf].length - row.span.begin);
+    if (row.span.length == 0) --count;  // of a compressed table
   }
   FUZZ_REQUIRE(count <= tree[leaf].length);
 }

@@ -3,7 +3,8 @@
 _unrepro() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local options="--format --text --json --accept --threads --max-output --max-members --max-fields --max-depth
-    --max-time --max-findings --rules --verify-encoding --reference-time --no-color --stats --help"
+    --max-time --max-findings --rules --verify-encoding --facts-left --facts-right
+    --reference-time --no-color --stats --help"
   COMPREPLY=()
   case $previous in
     --format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;

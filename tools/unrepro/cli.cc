@@ -130,6 +130,14 @@ void add_diff(CLI::App& app, CommandLine& line) {
       ->expected(1)
       ->take_all()
       ->group("Judgement");
+  app.add_option(
+         "--facts-left", line.left_facts,
+         "What is known of the first build: a .buildinfo, SLSA provenance, or TOML that the job issued")
+      ->type_name("FILE")
+      ->group("Judgement");
+  app.add_option("--facts-right", line.right_facts, "The same of the second build")
+      ->type_name("FILE")
+      ->group("Judgement");
   add_parsed(
       app, "--reference-time", "TIME",
       "\"Now\" for range checks: seconds since 1970 or ISO 8601; default: the clock", "Judgement",

@@ -28,6 +28,7 @@ struct CommandLine {
   ReportFormat format = ReportFormat::text;
   std::vector<std::string> text_files, json_files;  // "-" is standard output
   Accept accept = Accept::identical;
+  std::string left_facts, right_facts;  // files with build records; empty: none
   bool stats = false;
   std::vector<std::string> rule_files;  // of the user; also for rules
 

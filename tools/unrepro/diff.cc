@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "analyzer/record_file.h"
 #include "analyzer/report_json.h"
 #include "analyzer/report_text.h"
 #include "tools/unrepro/commands.h"
@@ -60,9 +61,16 @@ int run_diff(const CommandLine& line) {
   auto destinations = open_destinations(line);
   if (!destinations) return trouble(destinations.error());
 
+  Options options = line.options;
+  for (const auto& [path, record] : {std::pair(&line.left_facts, &options.left_record),
+                                     std::pair(&line.right_facts, &options.right_record)}) {
+    if (path->empty()) continue;
+    auto read = read_record(*path);
+    if (!read) return trouble(read.error());
+    *record = std::move(*read);
+  }
   Result<Report> report = [&] {
     Progress progress;
-    Options options = line.options;
     options.user_rules = *rules;
     options.progress = [&progress](std::string_view what) { progress.show(what); };
     return analyze(line.left, line.right, options);
