@@ -229,7 +229,12 @@ bool Pattern::applies(const Difference& difference) const {
                [&](std::string_view each) {
                  return each == difference.left.tree->format && each == difference.right.tree->format;
                }) &&
-         holds(text_.paths, [&](std::string_view each) { return glob_matches(each, difference.path); });
+         holds(text_.paths, [&](std::string_view each) {
+           // A record is one at its own place only: META-INF of an archive's root, no folder of that name.
+           const bool at_root = std::count(each.begin(), each.end(), '/') ==
+                                std::count(difference.path.begin(), difference.path.end(), '/');
+           return glob_matches(each, difference.path) && (at_root || !text_.record);
+         });
 }
 
 const SlotType* Pattern::match(const Place& left, const Place& right, std::int64_t reference_time) const {

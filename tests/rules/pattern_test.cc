@@ -62,7 +62,9 @@ TEST(BuiltInPatterns, ReachTheReport) {
                         tar({{.name = file_for(rule), .content = head + example.right + "\n"}}), "a.tar",
                         Options{.reference_time = 1'800'000'000});
       EXPECT_TRUE(names_rule(report, rule.id)) << rule.id << ": " << example.left;
-      if (rule.record) EXPECT_EQ(report.verdict, Verdict::explained) << rule.id;
+      if (rule.record) {
+        EXPECT_EQ(report.verdict, Verdict::explained) << rule.id;
+      }
     }
   }
 }
@@ -91,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Attack{"other_file", "Built-By: alice", "Built-By: jenkins", "etc/frob.conf"},
         Attack{"other_folder", "Built-By: alice", "Built-By: jenkins", "etc/MANIFEST.MF"},
+        Attack{"nested_folder", "Built-By: alice", "Built-By: jenkins", "etc/META-INF/MANIFEST.MF"},
         Attack{"longer_name", "Built-By: alice", "Built-By: jenkins", "META-INF/MANIFEST.MF.conf"},
         Attack{"other_key", "Main-Class: alice", "Main-Class: jenkins", kManifest},
         Attack{"beside_slot", "Built-By: alice", "Built-By: jenkins x", kManifest},
