@@ -31,15 +31,13 @@ class InertSlotRule final : public Rule {
 class BuildIdRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
-    if (difference.kind != Kind::build_id || !difference.in_range) return;
-    if (difference.effect == Effect::inert) {
-      sink.push_back({.cause = "random-id", .proof = Proof::inert, .note = {}});
-    } else {
-      const bool removed = difference.effect == Effect::content;
-      sink.push_back({.cause = "derived-build-id",
-                      .proof = removed ? Proof::pattern : Proof::inferred,
-                      .note = removed ? "not recomputed: stripped" : "not what its linker would compute"});
-    }
+    if (difference.kind != Kind::build_id) return;
+    const bool accepted = difference.effect != Effect::behaviour, random = accepted && difference.in_range;
+    sink.push_back({.cause = random ? "random-id" : "derived-build-id",
+                    .proof = accepted ? Proof::pattern : Proof::inferred,
+                    .note = random     ? "nothing it could be computed from"
+                            : accepted ? "not recomputed: stripped"
+                                       : "not what its linker would compute"});
   }
   bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
   Freedom capacity(const Difference& difference, const Hypothesis&, const Fitted&) const override {

@@ -164,7 +164,7 @@ recipe("release", "javac", "toolchain-version", "FLAG=11",
        JAVA + "javac -nowarn --release ${FLAG:-17} -d c org/frob/Main.java; cp c/org/frob/Main.class $OUT", file="divergent")
 recipe("manifest", "jar-manifest", "build-timestamp host-user-identity file-mtime", "clock user",
        JAVA + "javac -d c org/frob/Main.java; printf 'Built-By: %s\\nBuild-Date: %s\\n' $USER $(date -u -d @$STAMP +%FT%TZ) > m; "
-       "find c -exec touch -d @$STAMP {} +; jar --create --file $OUT/frob.jar --manifest m --date=$(date -u -d @$STAMP +%FT%TZ) -C c .", file="divergent")
+       "find c -exec touch -d @$STAMP {} +; jar --create --file $OUT/frob.jar --manifest m --date=$(date -u -d @$STAMP +%FT%TZ) -C c .", file="explained")
 recipe("properties", "java-properties", "build-timestamp", "clock",
        JAVA + "cat > P.java <<'E'\nimport java.util.*;\nclass P { public static void main(String[] a) throws Exception { Properties p = new Properties(); p.setProperty(\"version\", \"1.0\"); p.setProperty(\"name\", \"frob\"); p.store(System.out, null); } }\nE\n"
        f"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 java P.java > $OUT/pom.properties", file="divergent", doc="explained")

@@ -45,11 +45,9 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
     }
     // What strip removed was hashed too, so that nothing can be said then. A whole file's id has to hold, but
     // for the 16 random bytes of --build-id=uuid, which GNU ld does not mark as a UUID.
-    const bool stripped = file.find(kShtSymtab) == 0;
-    const Effect effect = stripped               ? Effect::content
-                          : content.size() == 16 ? Effect::inert
-                                                 : Effect::behaviour;
-    return {"build_id", Kind::build_id, effect, kInRange};
+    const bool stripped = file.find(kShtSymtab) == 0, random = !stripped && content.size() == 16;
+    const Effect effect = stripped || random ? Effect::content : Effect::behaviour;
+    return {"build_id", Kind::build_id, effect, static_cast<std::uint8_t>(random ? kInRange : 0)};
   }
   return {"note " + std::string(name.substr(0, 32)) + " " + hex(type)};
 }
