@@ -39,8 +39,9 @@ std::string derived_cause(Kind kind) {
   }
 }
 
-// What a person reads of one side: the whole value of a short field, else the differing span.
-std::optional<Evidence> evidence(const Side& side) {
+// What a person reads of one side: the whole value of a short field, else the differing span. Of text with a
+// cause only the span: what stands around it explains nothing more.
+std::optional<Evidence> evidence(const Side& side, bool span_of_text = false) {
   if (side.tree == nullptr) return std::nullopt;
   const Field& field = (*side.tree)[side.field];
   Evidence shown{.offset = field.is(kAlias) ? 0 : side.offset, .length = side.length, .value = {}};
@@ -48,7 +49,7 @@ std::optional<Evidence> evidence(const Side& side) {
     shown.value = escape(side.bytes, kShownField);
   } else if (field.inner()) {
     shown.value = escape(as_bytes(side.tree->key(side.field)), kShownField);
-  } else if (field.length <= kShownField && field.kind != Kind::data) {
+  } else if (field.length <= kShownField && field.kind != Kind::data && !span_of_text) {
     shown.value = describe(*side.tree, side.field);
   } else {
     const bool is_text = field.kind == Kind::text || field.kind == Kind::script || field.kind == Kind::data;
@@ -149,8 +150,9 @@ class Explainer {
   // Adds what a person reads, which costs more than finding the cause.
   void show(const Pair& pair, const Item& item, Finding& finding) const {
     finding.location = location(pair, item.where.members, item.where.field);
-    finding.left = evidence(item.difference.left);
-    finding.right = evidence(item.difference.right);
+    const bool span = finding.kind == Kind::text && finding.proof != Proof::none;
+    finding.left = evidence(item.difference.left, span);
+    finding.right = evidence(item.difference.right, span);
     if (finding.left && finding.right && finding.note == finding.left->value + " → " + finding.right->value) {
       finding.note.clear();
     }

@@ -6,6 +6,7 @@
 
 #include "analyzer/summary.h"
 #include "rules/cause.h"
+#include "rules/patterns/built_in.h"
 
 namespace unrepro {
 namespace {
@@ -15,7 +16,7 @@ std::string_view to_string(FactsState facts) {
   return kNames[static_cast<std::size_t>(facts)];
 }
 
-std::string digest_of_causes() {
+std::string digest_of_rules() {
   std::string text;
   for (const CauseInfo& cause : causes()) {
     for (const std::string_view part :
@@ -24,6 +25,7 @@ std::string digest_of_causes() {
       text += '\0';
     }
   }
+  for (const BuiltInFile& file : built_in_files()) text += file.text;
   std::array<std::uint8_t, 32> digest{};
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   std::string hex;
@@ -235,7 +237,7 @@ void ReportWriter::evidence(std::string_view key, const std::optional<Evidence>&
 std::string_view tool_version() { return UNREPRO_VERSION; }
 
 const std::string& rules_sha256() {
-  static const std::string kDigest = digest_of_causes();
+  static const std::string kDigest = digest_of_rules();
   return kDigest;
 }
 
