@@ -9,6 +9,7 @@
 #include "analyzer/artifact.h"
 #include "analyzer/explain.h"
 #include "analyzer/facts.h"
+#include "analyzer/location.h"
 #include "analyzer/normal_form.h"
 #include "analyzer/pair.h"
 #include "analyzer/parallel.h"
@@ -88,6 +89,13 @@ Result<Artifact> open_artifact(const Source& source, Budget& budget) {
   return Artifact::open_blob(source.blob, source.path, source.on_disk, budget);
 }
 
+// The location of the artifact itself.
+std::string whole(const Report& report) {
+  return Location{
+      .members = {std::filesystem::path(report.left.path).filename().string()}, .field = {}, .offset = {}}
+      .print();
+}
+
 // Normal forms say for any number of sides what the findings say for this pair: if they disagree, one of the
 // two is wrong, and nothing is accepted.
 void add_normal_forms(const Artifact& left, const Artifact& right, const Options& options, Budget& budget,
@@ -99,7 +107,7 @@ void add_normal_forms(const Artifact& left, const Artifact& right, const Options
   });
   for (const auto& form : forms) {
     if (form) continue;
-    report.incomplete.push_back({"", "normal form: " + form.error().message});
+    report.incomplete.push_back({whole(report), "normal form: " + form.error().message});
     report.verdict = std::max(report.verdict, Verdict::incomplete);
     return;
   }
@@ -143,7 +151,7 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
   for (const auto& side : sides) {
     if (side) continue;
     if (side.error().trouble == Trouble::io) return tl::unexpected<Error>(side.error());
-    report.incomplete.push_back({"", side.error().message});
+    report.incomplete.push_back({whole(report), side.error().message});
     report.verdict = Verdict::incomplete;
     return report;
   }
