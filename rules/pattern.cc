@@ -93,6 +93,42 @@ std::size_t fixed_length(std::string_view line) {
   return count;
 }
 
+// The longest piece of a line that every match holds as it stands; possibly empty.
+std::string fixed_text(std::string_view line) {
+  if (fixed_length(line) == 0) return {};
+  std::string longest, piece;
+  std::size_t depth = 0;
+  bool in_class = false;
+  const auto end_piece = [&] {
+    if (piece.size() > longest.size()) longest = piece;
+    piece.clear();
+  };
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    const bool plain = is_letter(c) || c == ' ' || c == '-' || c == ':' || c == '#';
+    if (depth == 0 && !in_class && plain) {
+      piece.push_back(c);
+      continue;
+    }
+    // A quantifier makes the byte before it optional.
+    if ((c == '?' || c == '*' || c == '{') && !piece.empty()) piece.pop_back();
+    end_piece();
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+    } else if (c == '(' || c == '{') {
+      ++depth;
+    } else if ((c == ')' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  end_piece();
+  return longest;
+}
+
 // Whether the slot may be called a mere record.
 bool is_record_slot(SlotType type) {
   return type != SlotType::path && type != SlotType::word && type != SlotType::text;
@@ -140,7 +176,7 @@ bool glob_matches(std::string_view glob, std::string_view path) {
   return ends_path(glob, begin == path.npos || begin == 0 ? path : path.substr(begin + 1));
 }
 
-Pattern::Pattern(PatternText text) : text_(std::move(text)) {
+Pattern::Pattern(PatternText text) : text_(std::move(text)), fixed_(fixed_text(text_.line)) {
   const std::string_view line = text_.line;
   for (std::size_t at = 0; at < line.size();) {
     const std::size_t open = line.find('{', at), close = line.find('}', open);
@@ -238,6 +274,8 @@ bool Pattern::applies(const Difference& difference) const {
 }
 
 const SlotType* Pattern::match(const Place& left, const Place& right, std::int64_t reference_time) const {
+  // Most lines are none of this rule's: their expression need not be compiled.
+  if (whole(left).find(fixed_) == std::string_view::npos) return nullptr;
   if (!expression().ok() || slots_.empty() || slots_.size() > kMostSlots) return nullptr;
   struct Matched {
     std::string_view line, span;

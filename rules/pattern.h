@@ -55,6 +55,7 @@ class Pattern {
   const re2::RE2& expression() const;
 
   PatternText text_;
+  std::string fixed_;            // what every line that matches holds
   std::string source_;           // the line with slots turned into groups
   std::vector<SlotType> slots_;  // in order
   std::string unknown_slot_;     // the first that has no type

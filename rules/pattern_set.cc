@@ -103,7 +103,7 @@ bool takes(const Pattern& pattern, const PatternExample& example) {
 
 }  // namespace
 
-Complaints PatternSet::add(std::string_view toml, const std::string& name) {
+Complaints PatternSet::read(std::string_view toml, const std::string& name, bool lint) {
   Complaints all;
   try {
     const toml::table document = toml::parse(toml, name);
@@ -114,13 +114,15 @@ Complaints PatternSet::add(std::string_view toml, const std::string& name) {
       Complaints wrong;
       const toml::table* table = node.as_table();
       if (table == nullptr) return {name + ": rule: tables"};
-      patterns_.emplace_back(read(*table, wrong));
+      patterns_.emplace_back(unrepro::read(*table, wrong));
       const Pattern& pattern = patterns_.back();
       const std::string& id = pattern.text().id;
       const auto twin = std::find_if(patterns_.begin(), patterns_.end(),
                                      [&](const Pattern& other) { return other.text().id == id; });
       if (&*twin != &pattern) wrong.push_back("id: used twice");
-      for (std::string& complaint : pattern.lint()) wrong.push_back(std::move(complaint));
+      if (lint) {
+        for (std::string& complaint : pattern.lint()) wrong.push_back(std::move(complaint));
+      }
       for (const std::string& complaint : wrong) all.push_back(name + ": " + id + ": " + complaint);
       if (!wrong.empty()) patterns_.pop_back();
     }
@@ -134,7 +136,7 @@ Complaints PatternSet::add(std::string_view toml, const std::string& name) {
 const PatternSet& built_in_patterns() {
   static const PatternSet kSet = [] {
     PatternSet set;
-    for (const BuiltInFile& file : built_in_files()) set.add(file.text, std::string(file.name));
+    for (const BuiltInFile& file : built_in_files()) set.add_tested(file.text, std::string(file.name));
     return set;
   }();
   return kSet;
