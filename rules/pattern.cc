@@ -68,12 +68,14 @@ bool fits(SlotType type, std::string_view left, std::string_view right, std::int
   }
 }
 
-// Letters that every match has: outside of groups, classes, escapes and slots.
-std::size_t fixed_length(std::string_view line) {
-  std::size_t count = 0, depth = 0;
+// Visits what stands outside of groups, classes and slots, the bytes that open one and escapes included.
+template <class Visitor>
+void visit_outside(std::string_view line, Visitor&& visit) {
+  std::size_t depth = 0;
   bool in_class = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
+    if (depth == 0 && !in_class) visit(c);
     if (c == '\\') {
       ++i;
     } else if (in_class) {
@@ -84,49 +86,37 @@ std::size_t fixed_length(std::string_view line) {
       ++depth;
     } else if ((c == ')' || c == '}') && depth > 0) {
       --depth;
-    } else if (depth == 0 && c == '|') {
-      return 0;
-    } else if (depth == 0 && is_letter(c)) {
-      ++count;
     }
   }
-  return count;
+}
+
+// Letters that every match has; none where there is a choice.
+std::size_t fixed_length(std::string_view line) {
+  std::size_t count = 0;
+  bool choice = false;
+  visit_outside(line, [&](char c) {
+    count += is_letter(c);
+    choice = choice || c == '|';
+  });
+  return choice ? 0 : count;
 }
 
 // The longest piece of a line that every match holds as it stands; possibly empty.
 std::string fixed_text(std::string_view line) {
   if (fixed_length(line) == 0) return {};
   std::string longest, piece;
-  std::size_t depth = 0;
-  bool in_class = false;
-  const auto end_piece = [&] {
-    if (piece.size() > longest.size()) longest = piece;
-    piece.clear();
-  };
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    const bool plain = is_letter(c) || c == ' ' || c == '-' || c == ':' || c == '#';
-    if (depth == 0 && !in_class && plain) {
+  visit_outside(line, [&](char c) {
+    if (is_letter(c) || c == ' ' || c == '-' || c == ':' || c == '#') {
       piece.push_back(c);
-      continue;
+    } else {
+      // A quantifier makes the byte before it optional.
+      if ((c == '?' || c == '*' || c == '{') && !piece.empty()) piece.pop_back();
+      if (piece.size() > longest.size()) longest = piece;
+      piece.clear();
     }
-    // A quantifier makes the byte before it optional.
-    if ((c == '?' || c == '*' || c == '{') && !piece.empty()) piece.pop_back();
-    end_piece();
-    if (c == '\\') {
-      ++i;
-    } else if (in_class) {
-      in_class = c != ']';
-    } else if (c == '[') {
-      in_class = true;
-    } else if (c == '(' || c == '{') {
-      ++depth;
-    } else if ((c == ')' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  end_piece();
-  return longest;
+  });
+  return std::max(piece, longest,
+                  [](const std::string& x, const std::string& y) { return x.size() < y.size(); });
 }
 
 // Whether the slot may be called a mere record.
