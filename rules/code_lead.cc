@@ -46,9 +46,15 @@ bool uses_vectors(Bytes code) {
                                                                                  {0xc5, 0xfc, 0x10},
                                                                                  {0x62, 0xf1, 0x7c},
                                                                                  {0x62, 0xf1, 0xfe}}};
-  return std::any_of(kInstructions.begin(), kInstructions.end(), [&](const auto& instruction) {
-    return std::search(code.begin(), code.end(), instruction.begin(), instruction.end()) != code.end();
-  });
+  // One may be chance: three bytes of something else.
+  std::size_t found = 0;
+  for (std::size_t at = 0; at + 3 <= code.size() && found < 2; ++at) {
+    found += std::any_of(kInstructions.begin(), kInstructions.end(), [&](const auto& instruction) {
+      return std::equal(instruction.begin(), instruction.end(),
+                        code.begin() + static_cast<std::ptrdiff_t>(at));
+    });
+  }
+  return found >= 2;
 }
 
 class CodeLeadRule final : public Rule {

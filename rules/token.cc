@@ -237,11 +237,12 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   };
   if (!version(left) || !version(right)) return std::nullopt;
   if (!mentions(words.line,
-                {"generated",    "generator", "created by", "created-by", "producer",    "produced",
-                 "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",     "sphinx",
-                 "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",    "automake",
-                 "autoconf",     "libtool",   "cmake",      "built with", "made with",   "makeinfo",
-                 "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel", "rubygems_version"}))
+                {"generated",       "generator",    "added by",  "created by", "created-by", "producer",
+                 "produced",        "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",
+                 "sphinx",          "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",
+                 "automake",        "autoconf",     "libtool",   "cmake",      "built with", "made with",
+                 "makeinfo",        "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel",
+                 "rubygems_version"}))
     return std::nullopt;
   return guess("toolchain-version", left, right);
 }

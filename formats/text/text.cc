@@ -217,9 +217,9 @@ std::string_view line_ending(Bytes bytes, CodeUnit unit) {
 // Files that people run or copy from the documentation: programs, scripts of web pages, and whatever lies
 // among the examples. Of all else no program may depend (Debian policy, section 12.3).
 bool is_program_name(std::string_view name) {
-  static constexpr std::string_view kExtensions[] = {".js",  ".mjs", ".py",   ".pl",  ".pm",
-                                                     ".rb",  ".sh",  ".bash", ".php", ".lua",
-                                                     ".tcl", ".el",  ".awk",  ".mk",  ".service"};
+  static constexpr std::string_view kExtensions[] = {".js",  ".mjs",  ".py",      ".pl",   ".pm",  ".rb",
+                                                     ".sh",  ".bash", ".php",     ".lua",  ".tcl", ".el",
+                                                     ".awk", ".mk",   ".service", ".cmake"};
   const std::string_view base = name.substr(name.rfind('/') + 1);
   if (name.find("/examples/") != name.npos || base.starts_with("Makefile") || base.starts_with("CMake"))
     return true;
