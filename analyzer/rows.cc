@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "analyzer/align/keyed.h"
 #include "analyzer/align/sequence.h"
@@ -11,6 +12,8 @@ namespace unrepro {
 namespace {
 
 constexpr std::size_t kMostItems = 4096;
+// Rows that align badly are paired by their keys.
+constexpr AlignCost kRowCost = {.max_edits = 256, .steps_per_element = 8, .max_rounds = 3};
 
 bool same(const Row& a, const Row& b) {
   return a.value == b.value && a.key == b.key && a.kind == b.kind && a.effect == b.effect &&
@@ -73,7 +76,7 @@ class RowComparer {
     std::vector<Hunk> hunks;
     if (!std::equal(bytes.begin(), bytes.end(), other_bytes.begin(), other_bytes.end()) ||
         left.size() != right.size()) {
-      hunks = align_sequences(left, right);
+      hunks = align_sequences(left, right, kRowCost);
     }
     hunks.push_back({left.size(), left.size(), right.size(), right.size()});
     for (const Hunk& hunk : hunks) {
@@ -90,6 +93,7 @@ class RowComparer {
       if (truncated_) break;
       compare(rows, others);
     }
+    moved_rows();
     if (truncated_) {
       Item rest = whole_;
       rest.difference.kind = Kind::opaque;
@@ -106,8 +110,49 @@ class RowComparer {
     for (const Row& row : others) other_keys.push_back(row.key);
     const Pairing pairing = pair_by_key(keys, other_keys);
     for (const auto& [x, y] : pairing.pairs) emit(&rows[x], &others[y]);
-    for (const std::uint32_t x : pairing.left_only) emit(&rows[x], nullptr);
-    for (const std::uint32_t y : pairing.right_only) emit(nullptr, &others[y]);
+    for (const std::uint32_t x : pairing.left_only) left_only_.push_back(rows[x]);
+    for (const std::uint32_t y : pairing.right_only) right_only_.push_back(others[y]);
+  }
+
+  // Rows of one key that each side has once, far from each other: the same row in another place of the table,
+  // but for those whose place says which comes first. What is left stands on one side only.
+  void moved_rows() {
+    std::unordered_map<std::string_view, std::pair<std::vector<const Row*>, std::vector<const Row*>>> by_key;
+    for (const Row& row : left_only_) by_key[row.key].first.push_back(&row);
+    for (const Row& row : right_only_) by_key[row.key].second.push_back(&row);
+    const auto once = [&](const Row& row) {
+      const auto& [lefts, rights] = by_key.find(row.key)->second;
+      return lefts.size() == 1 && rights.size() == 1 && row.kind != Kind::dependency;
+    };
+    std::uint64_t moved = 0, weight = 0;
+    for (const Row& row : left_only_) {
+      if (!once(row)) {
+        emit(&row, nullptr);
+        continue;
+      }
+      const Row& other = *by_key.find(row.key)->second.second.front();
+      if (!same(row, other)) {
+        emit(&row, &other);
+      } else {
+        ++moved;
+        weight += row.span.length;
+      }
+    }
+    for (const Row& row : right_only_) {
+      if (!once(row)) emit(nullptr, &row);
+    }
+    if (moved > 0) order(moved, weight);
+  }
+
+  void order(std::uint64_t moved, std::uint64_t weight) {
+    Item item = whole_;
+    item.difference.shape = Shape::order;
+    item.difference.kind = Kind::order;
+    item.difference.list = Encoding::list_significant;
+    item.difference.items = moved;
+    item.difference.weight = std::max<std::uint64_t>(1, weight);
+    item.where.field += ".order";
+    out_.push_back(std::move(item));
   }
 
   static void narrow(Side& side, const Row& row) {
@@ -153,6 +198,7 @@ class RowComparer {
   FieldId l_, r_;
   const Item& whole_;
   std::vector<Item>& out_;
+  std::vector<Row> left_only_, right_only_;
   std::size_t emitted_ = 0;
   bool truncated_ = false;
 };

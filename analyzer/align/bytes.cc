@@ -38,7 +38,7 @@ constexpr std::size_t kMaxFingerprints = 1 << 16;  // expected, a side and call
 constexpr std::size_t kMinSpacing = 32, kMaxSpacing = 1 << 24;
 constexpr int kLevels = 3;
 constexpr std::size_t kSmallRegion = 1 << 10;  // aligned by words of 8 bytes
-constexpr std::size_t kWordBudget = 1 << 20;   // bytes aligned by words in all
+constexpr std::size_t kWordBudget = 1 << 18;   // bytes aligned by words in all
 constexpr std::size_t kStretch = 64;           // equal bytes that end a stretch of positional differences
 constexpr std::size_t kReach = 16;             // bytes of both sides that a small edit may take
 constexpr std::size_t kResync = 16;            // equal bytes that must follow it
