@@ -144,6 +144,9 @@
     const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
     if (next) select(next);
   };
+  tree.addEventListener("focusin", (event) => {
+    if (!selected) select(event.target.closest('[role="treeitem"]'));
+  });
   tree.addEventListener("keydown", (event) => {
     if (!selected || event.ctrlKey || event.metaKey || event.altKey) return;
     const expanded = selected.getAttribute("aria-expanded");
@@ -168,11 +171,8 @@
     tree.replaceChildren();
     selected = null;
     fill(tree, entries(root), 0);
-    for (let first = tree.firstChild; first?.node && tree.children.length === 1;) { toggle(first, true); break; }
+    if (tree.children.length === 1 && tree.firstChild.node) toggle(tree.firstChild, true);
     if (tree.firstChild) tree.firstChild.tabIndex = 0;
-    tree.addEventListener("focusin", (event) => {
-      if (!selected) select(event.target.closest('[role="treeitem"]'));
-    }, { once: true });
     count.textContent = `${number(root.count)} of ${counted(report.findings.length, "finding")}`;
     for (const row of document.querySelectorAll("tr[data-cause]")) {
       row.setAttribute("aria-pressed", String(row.dataset.cause === filter.cause));

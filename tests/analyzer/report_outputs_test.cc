@@ -120,7 +120,7 @@ std::size_t count_of(const std::string& text, std::string_view what) {
 TEST(ReportSarif, HasAResultForEachFindingThatStandsForItself) {
   const Report report = divergent_report();
   const Json run = Json::parse(sarif(report, judged(report)))["runs"][0];
-  ASSERT_EQ(run["results"].size(), 5u);
+  ASSERT_EQ(run["results"].size(), 4u);
   EXPECT_EQ(run["results"][0]["ruleId"], "order-unattributed");
   EXPECT_EQ(run["results"][0]["level"], "error");
   EXPECT_EQ(run["results"][0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"],
@@ -172,7 +172,7 @@ TEST(ReportSarif, WritesSamplesForTheSchemaTest) {
 TEST(ReportGitlab, ListsWhatIsNotAccepted) {
   const Report report = divergent_report();
   const Json issues = Json::parse(gitlab(report, judged(report)));
-  ASSERT_EQ(issues.size(), 5u);
+  ASSERT_EQ(issues.size(), 4u);
   EXPECT_EQ(issues[0]["check_name"], "order-unattributed");
   EXPECT_EQ(issues[0]["severity"], "major");
   EXPECT_EQ(issues[0]["location"]["lines"]["begin"], 1);
@@ -258,7 +258,8 @@ TEST(ReportJunit, IsWellFormedWhateverTheBytes) {
       EXPECT_TRUE(entity == "&amp;" || entity == "&lt;" || entity == "&gt;" || entity == "&quot;") << entity;
     }
     for (std::size_t at = rest.find('<'); at != rest.npos; at = rest.find('<', at + 1)) {
-      const std::string tag = rest.substr(at + 1, rest.find_first_of(" />", at + 2) - at - 1);
+      const std::size_t name = at + (rest[at + 1] == '/' ? 2 : 1);
+      const std::string tag = rest.substr(name, rest.find_first_of(" />", name) - name);
       const bool ours = tag == "testsuites" || tag == "testsuite" || tag == "testcase" || tag == "failure" ||
                         tag == "error" || tag == "skipped" || tag == "system-out";
       EXPECT_TRUE(ours) << tag;
