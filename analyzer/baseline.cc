@@ -159,8 +159,9 @@ Result<Baseline> parse_baseline(std::string_view text, const std::string& name) 
 std::string baseline_text(const Baseline& baseline) {
   std::string out = "# Differences that this project accepts; see unrepro(1).\n";
   for (const BaselineEntry& entry : baseline.entries) {
-    out += "\n[[accept]]\ncause = " + toml_string(entry.cause) + "\nlocation = " + toml_string(entry.location) +
-           "\nreason = " + toml_string(entry.reason) + "\nexpires = " + entry.expires_text() + '\n';
+    out += "\n[[accept]]\ncause = " + toml_string(entry.cause) +
+           "\nlocation = " + toml_string(entry.location) + "\nreason = " + toml_string(entry.reason) +
+           "\nexpires = " + entry.expires_text() + '\n';
   }
   return out;
 }
