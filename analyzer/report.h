@@ -6,12 +6,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/field.h"
 #include "rules/verdict.h"
 
 namespace unrepro {
+
+// The cause of residue.
+inline constexpr std::string_view kUnexplained = "unexplained";
 
 // Which record of the build a side brought: none, one that it brought itself, one signed by somebody else.
 enum class FactsState : std::uint8_t { none, given, verified };

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "analyzer/location.h"
 #include "analyzer/printable.h"
 #include "analyzer/summary.h"
 #include "analyzer/text_layout.h"
+#include "analyzer/wording.h"
 #include "rules/cause.h"
 
 namespace unrepro {
@@ -16,16 +16,6 @@ constexpr std::size_t kShownAlerts = 20;
 constexpr std::size_t kShownResidue = 10;
 constexpr std::size_t kShownIncomplete = 20;
 constexpr std::size_t kShownPlaces = 3;
-constexpr std::string_view kUnexplained = "unexplained";
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
-}
-
-std::string bits(const Capacity& capacity) {
-  if (capacity.unbounded) return "unbounded";
-  return std::to_string(capacity.decibits / 10) + '.' + std::to_string(capacity.decibits % 10);
-}
 
 // At most eight columns: exact as long as it fits.
 std::string short_size(std::uint64_t bytes) {
@@ -36,31 +26,11 @@ std::string short_size(std::uint64_t bytes) {
   return std::to_string(mebibytes / 1024) + " GiB";
 }
 
-// A location without the artifact's own name, which the head of the report gives.
-std::string place(const std::string& location) {
-  auto parsed = Location::parse(location);
-  if (!parsed) return printable(location);
-  if (parsed->members.size() > 1) {
-    parsed->members.erase(parsed->members.begin());
-  } else if (!parsed->field.empty() || !parsed->offset.empty()) {
-    parsed->members.front().clear();
-  }
-  return parsed->print();
-}
-
 std::string_view first_sentence(std::string_view text) {
   const std::size_t end = text.find(". ");
   std::string_view sentence = text.substr(0, end);
   if (sentence.ends_with('.')) sentence.remove_suffix(1);
   return sentence;
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
@@ -144,7 +114,7 @@ class TextReport {
   std::string one(const Finding& finding);
 
  private:
-  void headline();
+  void first_lines();
   std::string blockers() const;
   std::string acceptance() const;
   void sides();
@@ -169,7 +139,7 @@ class TextReport {
 };
 
 std::string TextReport::whole() {
-  headline();
+  first_lines();
   if (report_.verdict == Verdict::identical) return text_.take();
   sides();
   alerts();
@@ -182,9 +152,8 @@ std::string TextReport::whole() {
   return text_.take();
 }
 
-void TextReport::headline() {
-  std::string head = upper(to_string(report_.verdict));
-  if (report_.divergence) head += " (" + std::string(to_string(*report_.divergence)) + ')';
+void TextReport::first_lines() {
+  const std::string head = headline(report_);
   std::vector<std::string> clauses;
   if (report_.verdict == Verdict::identical) {
     clauses.push_back("same bytes");

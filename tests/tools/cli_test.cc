@@ -67,8 +67,9 @@ TEST(CommandLine, ReadsEveryOptionOfDiff) {
                                   "--no-color",
                                   "--stats"});
   ASSERT_EQ(line.action, Action::diff) << line.message;
-  EXPECT_EQ(line.text_files, (std::vector<std::string>{"t1", "t2"}));
-  EXPECT_EQ(line.json_files, (std::vector<std::string>{"-"}));
+  EXPECT_EQ(line.report_files,
+            (std::vector<ReportFile>{
+                {ReportFormat::text, "t1"}, {ReportFormat::text, "t2"}, {ReportFormat::json, "-"}}));
   EXPECT_EQ(line.accept, Accept::explained);
   EXPECT_EQ(line.options.threads, 3u);
   EXPECT_EQ(line.options.limits.output_bytes, 8ull << 30);
@@ -100,7 +101,7 @@ TEST(CommandLine, RefusesWhatItCannotRead) {
   EXPECT_NE(usage_error({"show", "r.json"}), "");
   EXPECT_NE(usage_error({"show", "r.json", "0"}), "");
   EXPECT_EQ(usage_error({"a", "b", "--text", "-", "--json", "-"}),
-            "unrepro: standard output can hold one report only: --format, --text -, --json -");
+            "unrepro: standard output can hold one report only: --format, --text -, --json - …");
   EXPECT_NE(usage_error({"a", "b", "--format", "json", "--json", "-"}), "");
 }
 

@@ -143,6 +143,47 @@ TEST_F(Program, ReadsBackEveryFindingThatItWrites) {
   }
 }
 
+TEST_F(Program, WritesEveryFormAtOnceAndOneToStandardOutput) {
+  write("a", "built in /build/frob-1.0/src\n");
+  write("b", "built in /srv/rebuild/frob-1.0/src\n");
+  const Outcome all = run({"a", "b", "--text", "t", "--json", "j", "--markdown", "m", "--sarif", "s",
+                           "--junit", "x", "--gitlab", "g", "--html", "h", "--github"});
+  EXPECT_EQ(all.status, 1) << all.err;
+  EXPECT_TRUE(all.out.starts_with("::error file=a,title=unrepro::")) << all.out;
+  EXPECT_NE(read(path("m")).find("## unrepro: "), std::string::npos);
+  EXPECT_NE(read(path("s")).find("\"version\": \"2.1.0\""), std::string::npos);
+  EXPECT_TRUE(read(path("x")).starts_with("<?xml version=\"1.0\""));
+  EXPECT_TRUE(read(path("g")).starts_with("["));
+  EXPECT_TRUE(read(path("h")).starts_with("<!DOCTYPE html>"));
+  EXPECT_EQ(run({"a", "b", "--format", "junit"}).out, read(path("x")));
+  EXPECT_EQ(run({"a", "b", "--html", "-"}).out, read(path("h")));
+}
+
+TEST_F(Program, ReadsABaselineOnlyWhenToldTo) {
+  const std::string left = std::string(UNREPRO_TESTDATA) + "/data/demo/left.deb";
+  const std::string right = std::string(UNREPRO_TESTDATA) + "/data/demo/right.deb";
+  EXPECT_EQ(run({left, right, "--update-baseline"}).status, 2);  // of which?
+  EXPECT_EQ(run({left, right, "--baseline", "b.toml"}).err, "unrepro: cannot read b.toml\n");
+  const std::vector<std::string> now = {left,         right,        "--reference-time",
+                                        "2024-06-01", "--baseline", "b.toml"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), now.begin(), now.end());
+    return run(more);
+  };
+  EXPECT_EQ(with({"--update-baseline"}).status, 1);
+  const Outcome accepted = with({});
+  EXPECT_EQ(accepted.status, 0) << accepted.out;
+  EXPECT_TRUE(accepted.out.starts_with("EXPLAINED")) << accepted.out;  // the verdict stays
+  EXPECT_NE(accepted.out.find("baseline: accepts "), std::string::npos) << accepted.out;
+  const Outcome late = run({left, right, "--baseline", "b.toml", "--reference-time", "2024-09-01"});
+  EXPECT_EQ(late.status, 1);
+  EXPECT_NE(late.out.find("baseline: expired on 2024-08-30, not applied: "), std::string::npos) << late.out;
+  fs::rename(path("b.toml"), path(".unrepro.toml"));
+  EXPECT_EQ(run({left, right}).status, 1);
+  write("bad.toml", "[[accept]]\ncause = \"unexplained\"\n");
+  EXPECT_EQ(run({left, right, "--baseline", "bad.toml"}).status, 2);
+}
+
 TEST_F(Program, SaysWhichInputIsMissing) {
   const Outcome outcome = run({"no-such-left", "no-such-right"});
   EXPECT_EQ(outcome.status, 2);

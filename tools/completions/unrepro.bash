@@ -2,12 +2,13 @@
 
 _unrepro() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local options="--format --text --json --accept --threads --max-output --max-members --max-fields --max-depth
+  local options="--format --github --text --json --markdown --sarif --junit --gitlab --html
+    --accept --baseline --update-baseline --threads --max-output --max-members --max-fields --max-depth
     --max-time --max-findings --rules --verify-encoding --facts-left --facts-right
     --reference-time --no-color --stats --help"
   COMPREPLY=()
   case $previous in
-    --format) COMPREPLY=($(compgen -W "text json" -- "$current")); return ;;
+    --format) COMPREPLY=($(compgen -W "text json markdown sarif junit github gitlab html" -- "$current")); return ;;
     --accept) COMPREPLY=($(compgen -W "equivalent explained" -- "$current")); return ;;
     --threads | --max-* | --reference-time) return ;;
   esac

@@ -25,6 +25,7 @@ constexpr char kExamples[] =
     "  unrepro old.deb new.deb                     compare, report to the terminal\n"
     "  unrepro a.deb b.deb --accept equivalent     succeed if only harmless fields differ\n"
     "  unrepro a/ b/ --json report.json            compare directories, keep the report\n"
+    "  unrepro a.deb b.deb --html report.html      the same as a page for a browser\n"
     "  unrepro show report.json 3                  open finding 3 of that report\n"
     "  unrepro explain build-path                  what a cause means and how to remove it\n"
     "\n"
@@ -40,6 +41,12 @@ constexpr char kDiffFooter[] =
     "(every difference has a cause and a proof), incomplete, divergent.\n"
     "\n"
     "Sizes may end in K, M or G; times in s, m or h. To compare a file named like a command, write ./diff.";
+
+std::string_view to_string(ReportFormat format) {
+  static constexpr std::array<std::string_view, 8> kNames = {"text",  "json",   "markdown", "sarif",
+                                                             "junit", "github", "gitlab",   "html"};
+  return kNames[static_cast<std::size_t>(format)];
+}
 
 // "900", "900s", "15m", "2h".
 std::optional<std::uint64_t> parse_seconds(std::string_view text) {
@@ -85,43 +92,84 @@ auto one_of(std::vector<std::pair<std::string, Value>> names) {
 
 // An option whose text a parser turns into a value, or refuses.
 template <class Parser, class Store>
-void add_parsed(CLI::App& app, const std::string& name, const std::string& type, const std::string& help,
-                const std::string& group, Parser parser, Store store) {
-  app.add_option_function<std::string>(
-         name,
-         [=](const std::string& text) {
-           const auto value = parser(text);
-           if (!value) throw CLI::ValidationError(name, "cannot read '" + text + "' as " + type);
-           store(*value);
-         },
-         help)
+CLI::Option* add_parsed(CLI::App& app, const std::string& name, const std::string& type,
+                        const std::string& help, const std::string& group, Parser parser, Store store) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [=](const std::string& text) {
+            const auto value = parser(text);
+            if (!value) throw CLI::ValidationError(name, "cannot read '" + text + "' as " + type);
+            store(*value);
+          },
+          help)
       ->type_name(type)
       ->group(group);
+}
+
+constexpr std::array<std::pair<ReportFormat, std::string_view>, 8> kFormats = {{
+    {ReportFormat::text, "text"},
+    {ReportFormat::json, "JSON"},
+    {ReportFormat::markdown, "Markdown for a pull request"},
+    {ReportFormat::sarif, "SARIF 2.1.0"},
+    {ReportFormat::junit, "JUnit XML"},
+    {ReportFormat::github, "GitHub annotations"},
+    {ReportFormat::gitlab, "GitLab code quality"},
+    {ReportFormat::html, "an HTML page"},
+}};
+
+// What a report is written as, and where to.
+void add_outputs(CLI::App& app, CommandLine& line) {
+  std::vector<std::pair<std::string, ReportFormat>> names;
+  for (const auto& [format, title] : kFormats) names.emplace_back(to_string(format), format);
+  auto* format =
+      add_parsed(app, "--format", "FORMAT",
+                 "What to print on standard output: text (default), json, markdown, sarif, junit, github, "
+                 "gitlab or html",
+                 "Output", one_of<ReportFormat>(names), [&line](ReportFormat value) { line.format = value; });
+  app.add_flag_callback(
+         "--github", [&line] { line.format = ReportFormat::github; }, "Short for --format github")
+      ->excludes(format)
+      ->group("Output");
+  for (const auto& [each, title] : kFormats) {
+    if (each == ReportFormat::github) continue;  // read from standard output only
+    app.add_option_function<std::vector<std::string>>(
+           "--" + std::string(to_string(each)),
+           [&line, form = each](const std::vector<std::string>& paths) {
+             for (const std::string& path : paths) line.report_files.push_back({form, path});
+           },
+           "Also write the report as " + std::string(title) + " to FILE; - is standard output")
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all()
+        ->group("Output");
+  }
+}
+
+// What counts as success.
+void add_acceptance(CLI::App& app, CommandLine& line) {
+  add_parsed(app, "--accept", "VERDICT", "Exit with 0 up to this verdict: equivalent or explained",
+             "Judgement",
+             one_of<Accept>({{"equivalent", Accept::equivalent}, {"explained", Accept::explained}}),
+             [&line](Accept value) { line.accept = value; });
+  auto* baseline = app.add_option("--baseline", line.baseline,
+                                  "Accept besides what this TOML file lists, by cause and place")
+                       ->type_name("FILE")
+                       ->group("Judgement");
+  app.add_flag("--update-baseline", line.update_baseline,
+               "Write what could be accepted to the baseline, to be reviewed")
+      ->needs(baseline)
+      ->group("Judgement");
 }
 
 void add_diff(CLI::App& app, CommandLine& line) {
   app.add_option("LEFT", line.left, "First build: a file or a directory")->required()->type_name("");
   app.add_option("RIGHT", line.right, "Second build")->required()->type_name("");
 
-  add_parsed(app, "--format", "FORMAT", "What to print on standard output: text (default) or json", "Output",
-             one_of<ReportFormat>({{"text", ReportFormat::text}, {"json", ReportFormat::json}}),
-             [&line](ReportFormat value) { line.format = value; });
-  app.add_option("--text", line.text_files, "Also write the report as text to FILE; - is standard output")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all()
-      ->group("Output");
-  app.add_option("--json", line.json_files, "Also write the report as JSON to FILE; - is standard output")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all()
-      ->group("Output");
+  add_outputs(app, line);
   app.add_flag("--stats", line.stats, "Print what took how long to standard error")->group("Output");
 
-  add_parsed(app, "--accept", "VERDICT", "Exit with 0 up to this verdict: equivalent or explained",
-             "Judgement",
-             one_of<Accept>({{"equivalent", Accept::equivalent}, {"explained", Accept::explained}}),
-             [&line](Accept value) { line.accept = value; });
+  add_acceptance(app, line);
   app.add_flag("--verify-encoding", line.options.verify_encoding,
                "Re-encode whole compressed streams, however large, to prove their encoder")
       ->group("Judgement");
@@ -241,12 +289,12 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
                 : explain.parsed() ? Action::explain
                                    : Action::rules;
 
-  std::size_t on_stdout = diff.count("--format") > 0 ? 1 : 0;
-  for (const auto* files : {&line.text_files, &line.json_files}) {
-    on_stdout += static_cast<std::size_t>(std::count(files->begin(), files->end(), "-"));
+  const std::size_t named_stdout = diff.count("--format") + diff.count("--github");
+  const auto on_stdout = std::count_if(line.report_files.begin(), line.report_files.end(),
+                                       [](const ReportFile& file) { return file.path == "-"; });
+  if (named_stdout + static_cast<std::size_t>(on_stdout) > 1) {
+    return usage_error("standard output can hold one report only: --format, --text -, --json - …");
   }
-  if (on_stdout > 1)
-    return usage_error("standard output can hold one report only: --format, --text -, --json -");
   return line;
 }
 

@@ -7,13 +7,18 @@
 #include <vector>
 
 #include "analyzer/analyze.h"
+#include "analyzer/judgement.h"
 
 namespace unrepro::tool {
 
 enum class Action : std::uint8_t { diff, show, explain, rules, message };
-enum class ReportFormat : std::uint8_t { text, json };
-// The worst verdict that counts as success.
-enum class Accept : std::uint8_t { identical, equivalent, explained };
+enum class ReportFormat : std::uint8_t { text, json, markdown, sarif, junit, github, gitlab, html };
+
+struct ReportFile {
+  ReportFormat format;
+  std::string path;  // "-" is standard output
+  bool operator==(const ReportFile&) const = default;
+};
 
 struct CommandLine {
   Action action = Action::message;
@@ -26,8 +31,10 @@ struct CommandLine {
   std::string left, right;
   Options options;
   ReportFormat format = ReportFormat::text;
-  std::vector<std::string> text_files, json_files;  // "-" is standard output
+  std::vector<ReportFile> report_files;
   Accept accept = Accept::identical;
+  std::string baseline;  // file; empty: none
+  bool update_baseline = false;
   std::string left_facts, right_facts;  // files with build records; empty: none
   bool stats = false;
   std::vector<std::string> rule_files;  // of the user; also for rules
