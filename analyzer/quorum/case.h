@@ -25,20 +25,8 @@ struct Job {
   std::set<Digest> reference;            // reference mode: the artifacts to confirm; empty: symmetric mode
 };
 
-enum class SeatState : std::uint8_t { open, submitted, failed, expired };
-
-// An assignment of the job to an operator. The ledger decides which results exist: one that it does not show
-// as submitted counts for nothing, one that it does and that is not there keeps the decision open.
-struct Seat {
-  std::string id;
-  std::string operator_id;
-  SeatState state = SeatState::open;
-  bool fresh = false;    // assigned after a difference of inputs, to rebuild with the job's
-  std::string replaces;  // the expired or failed seat that it refills; empty: one of the first
-};
-
-// Why a result was made. Only seats count towards agreement; any role can show that a trusted operator holds
-// the bits.
+// Why a result was made. Only seats count towards agreement; any role but a rerun can show that a trusted
+// operator holds the bits.
 enum class Role : std::uint8_t {
   seat,
   audit,    // drawn by the lottery; made by a trusted operator
@@ -46,10 +34,25 @@ enum class Role : std::uint8_t {
   rerun,    // the same operator again, to tell a fault from intent
 };
 
-struct BuildResult {
-  std::string id;    // unique in the case
-  std::string seat;  // id; empty for other roles
+enum class SeatState : std::uint8_t { open, submitted, failed, expired };
+
+// An assignment of the job to an operator. The ledger decides which results exist and what they are for: one
+// that it does not show as submitted counts for nothing, one that it does and that is not there keeps the
+// decision open.
+struct Seat {
+  std::string id;
+  std::string operator_id;
   Role role = Role::seat;
+  SeatState state = SeatState::open;
+  bool fresh = false;    // assigned after a difference of inputs, to rebuild with the job's
+  std::string replaces;  // the expired or failed seat that it refills; empty: one of the first
+  Digest manifest;       // of what was submitted; empty: not recorded
+};
+
+struct BuildResult {
+  std::string id;                            // unique in the case
+  std::string seat;                          // id; empty when there is no ledger
+  Role role = Role::seat;                    // asked when there is no ledger only
   std::string claimed_operator, builder;     // its own word
   std::string signer;                        // id of the key whose signature holds; empty: none holds
   Digest manifest;                           // of the signed manifest's bytes, or what stands for them

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/quorum/case.h"
@@ -112,6 +113,10 @@ struct Decision {
 // Decides. Pure: no clock, no I/O, no globals; the order of lists in the case does not matter. Never more
 // lenient than its evidence: a relation that is not there counts as `incomplete`, an unknown value as a no.
 Decision decide(const Policy& policy, const Case& kase);
+
+// The pairs of artifacts whose relation the decision needs and the case does not hold, at most one fewer than
+// there are distinct artifacts of a name. To be called with the normal forms filled in.
+std::vector<std::pair<Digest, Digest>> comparisons(const Policy& policy, const Case& kase);
 
 // What a decision that released artifacts has become now that the same job was decided again: itself,
 // `revoked` or `superseded`.
