@@ -19,22 +19,16 @@ bool worse(const Relation& a, const Relation& b) {
   return rank(a) > rank(b);
 }
 
-bool is_trusted(const Policy& policy, const std::string& operator_id) {
-  return policy.trusted.contains(operator_id);
+// Most operators first; trusted holders, then the digest, break ties.
+bool leads(const Class::Bits& a, const Class::Bits& b) {
+  return std::tuple(b.operators.size(), b.trusted.size(), a.sha256) <
+         std::tuple(a.operators.size(), a.trusted.size(), b.sha256);
 }
 
-std::size_t trusted_among(const Policy& policy, const std::vector<std::string>& operators) {
-  return static_cast<std::size_t>(std::count_if(
-      operators.begin(), operators.end(), [&](const std::string& each) { return is_trusted(policy, each); }));
-}
-
-// Most operators first; trusted ones, then the digest, break ties.
-template <class Item, class DigestOf>
-void sort_by_support(const Policy& policy, std::vector<Item>& items, DigestOf digest_of) {
-  std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
-    return std::tuple(b.operators.size(), trusted_among(policy, b.operators), digest_of(a)) <
-           std::tuple(a.operators.size(), trusted_among(policy, a.operators), digest_of(b));
-  });
+std::size_t trusted_holders(const Class& kind) {
+  std::set<std::string> holders;
+  for (const Class::Bits& bits : kind.bits) holders.insert(bits.trusted.begin(), bits.trusted.end());
+  return holders.size();
 }
 
 void sort_unique(std::vector<std::string>& list) {
@@ -42,30 +36,35 @@ void sort_unique(std::vector<std::string>& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-Class unite(const Policy& policy, std::vector<Class::Bits> bits, std::string normal) {
+Class unite(std::vector<Class::Bits> bits, std::string normal) {
   Class united{
       .bits = std::move(bits), .operators = {}, .normal_sha256 = std::move(normal), .separators = {}};
   for (const Class::Bits& each : united.bits)
     united.operators.insert(united.operators.end(), each.operators.begin(), each.operators.end());
   sort_unique(united.operators);
-  sort_by_support(policy, united.bits, [](const Class::Bits& each) { return each.sha256; });
+  std::sort(united.bits.begin(), united.bits.end(), leads);
   return united;
 }
 
 // Whether the artifacts of one normal form may stand as one class.
 bool coherent(const std::vector<Class::Bits>& bits, const RelationTable& relations, bool optimistic) {
+  std::set<Digest> members;
+  for (const Class::Bits& each : bits) members.insert(each.sha256);
+  std::vector<std::pair<Digest, Digest>> edges;
+  for (const auto& [pair, relation] : relations.all()) {
+    if (!members.contains(pair.first) || !members.contains(pair.second)) continue;
+    if (relation->verdict > Verdict::equivalent) return false;
+    edges.push_back(pair);
+  }
   std::set<Digest> reached = {bits.front().sha256};
   for (bool grew = true; grew;) {
-    grew = false;
-    for (const Class::Bits& a : bits) {
-      for (const Class::Bits& b : bits) {
-        const Relation* relation = relations.find(a.sha256, b.sha256);
-        if (relation != nullptr && relation->verdict > Verdict::equivalent) return false;
-        if (relation != nullptr && reached.contains(a.sha256)) grew = reached.insert(b.sha256).second || grew;
-      }
+    const std::size_t before = reached.size();
+    for (const auto& [left, right] : edges) {
+      if (reached.contains(left) || reached.contains(right)) reached.insert({left, right});
     }
+    grew = reached.size() > before;
   }
-  return optimistic || reached.size() == bits.size();
+  return optimistic || reached.size() == members.size();
 }
 
 // What results say of themselves that is the same within each class and nowhere else.
@@ -134,6 +133,8 @@ std::vector<Class> classify(const Policy& policy, const Case& kase, const std::v
     if (sha256.empty()) continue;
     Class::Bits& bits = by_digest[sha256];
     bits.sha256 = sha256;
+    if (vote.role != Role::rerun && policy.trusted.contains(vote.operator_id))
+      bits.trusted.insert(vote.operator_id);
     if (vote.role != Role::seat) continue;
     bits.operators.push_back(vote.operator_id);
     bits.results.push_back(vote.result->id);
@@ -154,23 +155,19 @@ std::vector<Class> classify(const Policy& policy, const Case& kase, const std::v
     };
     const std::string normal = normal_of(bits.front().sha256);
     if (coherent(bits, relations, optimistic)) {
-      classes.push_back(unite(policy, std::move(bits), normal));
+      classes.push_back(unite(std::move(bits), normal));
       continue;
     }
-    for (Class::Bits& each : bits) classes.push_back(unite(policy, {std::move(each)}, normal));
+    for (Class::Bits& each : bits) classes.push_back(unite({std::move(each)}, normal));
   }
-  sort_by_support(policy, classes, [](const Class& each) { return each.bits.front().sha256; });
+  std::sort(classes.begin(), classes.end(), [](const Class& a, const Class& b) {
+    return std::tuple(b.operators.size(), trusted_holders(b), a.bits.front().sha256) <
+           std::tuple(a.operators.size(), trusted_holders(a), b.bits.front().sha256);
+  });
   std::stable_partition(classes.begin(), classes.end(),
                         [&](const Class& each) { return holds_reference(kase, each); });
   separate(classes, votes, name);
   return classes;
-}
-
-bool tied(const Case& kase, const std::vector<Class>& classes) {
-  if (classes.size() < 2) return false;
-  if (!kase.job.reference.empty())
-    return holds_reference(kase, classes[0]) && holds_reference(kase, classes[1]);
-  return classes[0].operators.size() == classes[1].operators.size();
 }
 
 bool holds_reference(const Case& kase, const Class& kind) {

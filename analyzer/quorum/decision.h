@@ -2,6 +2,8 @@
 // The decision of a quorum, with a reason for each condition that was checked (design section 5).
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +46,7 @@ struct Class {
   struct Bits {
     Digest sha256;
     std::vector<std::string> operators, results;  // of seats; sorted
+    std::set<std::string> trusted;                // operators that hold them in any role but a rerun
   };
   std::vector<Bits> bits;              // most operators first
   std::vector<std::string> operators;  // of seats, distinct, sorted
@@ -104,7 +107,6 @@ struct Decision {
   std::string job;
   Digest policy, inputs;
   std::vector<ArtifactDecision> artifacts;  // by name
-  std::vector<Condition> conditions;        // of the job as a whole
   std::vector<Ignored> ignored;             // by result
   std::vector<Penalty> penalties;           // by operator
   std::vector<std::string> next;            // what to do, in plain sentences

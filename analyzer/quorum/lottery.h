@@ -8,8 +8,9 @@ namespace unrepro::quorum {
 // What is published before results come in: SHA-256 of the seed's bytes. The seed is given in hex.
 Digest commit(std::string_view seed_hex);
 
-// A digest of the seats' results that were in: operator keys and manifests, in sorted order.
-Digest results_root(const std::vector<BuildResult>& results);
+// A digest of the results that are in for seats: operators and manifests, in sorted order, of the ledger or,
+// without one, of the results.
+Digest results_root(const Case& kase);
 
 // Whether the job is audited: HMAC-SHA-256 with the seed as key over job and root, its first 64 bits as a
 // number below rate · 2^64.
