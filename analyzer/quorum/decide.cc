@@ -110,8 +110,8 @@ class ArtifactDecider {
 
  private:
   bool in_first(const Digest& sha256) const {
-    return first_ != nullptr && std::any_of(first_->bits.begin(), first_->bits.end(),
-                                            [&](const Class::Bits& bits) { return bits.sha256 == sha256; });
+    return std::any_of(first_->bits.begin(), first_->bits.end(),
+                       [&](const Class::Bits& bits) { return bits.sha256 == sha256; });
   }
 
   // Seats and audits stand for or against; arbiters and reruns are asked elsewhere.

@@ -247,6 +247,8 @@ TEST(QuorumClasses, EqualFormsThatCompareOtherwiseStayApart) {
   scene.unknown("A", "B");  // of two relations the worse counts
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
   EXPECT_EQ(scene.decide().artifacts[0].classes.size(), 2u);
+  std::swap(scene.kase.relations[0], scene.kase.relations[1]);
+  EXPECT_EQ(outcome(scene), "escalated: no-dissent");
 }
 
 TEST(QuorumClasses, OtherFormsAreOtherClasses) {
@@ -747,6 +749,8 @@ TEST(QuorumArbitration, AFaultIsSetAside) {
   scene.result("y", "C", Role::rerun);  // and now something else again
   EXPECT_EQ(outcome(scene), "agreed");
   EXPECT_EQ(penalties(scene.decide()), "y arbitration-lost");
+  scene.result("y", "A", Role::rerun);
+  EXPECT_EQ(penalties(scene.decide()), "y arbitration-lost");
   scene.kase.relations[0].divergence = Divergence::known;  // a known cause is nobody's fault
   EXPECT_EQ(penalties(scene.decide()), "");
   scene.kase.relations[0].divergence.reset();
@@ -760,6 +764,7 @@ TEST(QuorumArbitration, ARepeatedDifferenceIsForPeople) {
   scene.result("u", "A", Role::arbiter);
   scene.result("y", "A", Role::rerun);
   scene.result("y", "B", Role::rerun);
+  scene.result("y", "A", Role::rerun);
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
   EXPECT_EQ(scene.decide().artifacts[0].stances[2].detail,
             "the arbiter agrees with the others, but its operator repeats it: for people");
