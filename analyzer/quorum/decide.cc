@@ -149,6 +149,10 @@ class ArtifactDecider {
       stance.divergence = relation->divergence;
       stance.capacity = relation->capacity;
       stance.causes = relation->causes;
+      // Told as from the class to this result.
+      if (relation->left == stance.sha256 || !in_first(relation->left)) {
+        for (CauseNote& cause : stance.causes) std::swap(cause.left, cause.right);
+      }
       stance.detail = relation->incomplete;
     }
     if (inside) return;

@@ -281,6 +281,18 @@ TEST(QuorumClasses, ARelationOfTheClassHoldsForItsMembers) {
   EXPECT_EQ(decision.artifacts[0].stances[3].divergence, Divergence::unknown);
 }
 
+TEST(QuorumClasses, CausesAreToldFromTheClassToTheResult) {
+  for (const auto& [common, other, value] : {std::tuple("A", "B", "left"), std::tuple("B", "A", "right")}) {
+    for (const bool alike : {false, true}) {
+      Scene scene = three(common, common, other);
+      if (alike) scene.kase.normal = {{"A", "n"}, {"B", "n"}};
+      scene.relate("A", "B", Verdict::equivalent)
+          .causes.push_back({.id = "file-mtime", .left = "left", .right = "right"});
+      EXPECT_EQ(scene.decide().artifacts[0].stances[2].causes.at(0).left, value) << alike;
+    }
+  }
+}
+
 TEST(QuorumClasses, TheFirstHasMostOperatorsThenTrustedOnes) {
   Scene scene = three("B", "A", "A");
   EXPECT_EQ(scene.decide().artifacts[0].classes[0].bits[0].sha256, "A");
