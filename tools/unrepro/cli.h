@@ -11,7 +11,7 @@
 
 namespace unrepro::tool {
 
-enum class Action : std::uint8_t { diff, show, explain, rules, message };
+enum class Action : std::uint8_t { diff, show, explain, rules, quorum_decide, message };
 enum class ReportFormat : std::uint8_t { text, json, markdown, sarif, junit, github, gitlab, html };
 
 struct ReportFile {
@@ -48,6 +48,11 @@ struct CommandLine {
 
   // rules: what to do with rule_files, or the built-in rules
   bool lint = false, test = false;
+
+  // quorum decide
+  std::string policy, results;         // a file and a folder
+  std::vector<std::string> reference;  // SHA-256 of the artifacts to confirm, in hexadecimal
+  bool unsigned_ok = false;
 
   bool no_color = false;
 };

@@ -1,0 +1,104 @@
+#include "analyzer/quorum/votes.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "analyzer/quorum/reputation.h"
+
+namespace unrepro::quorum {
+namespace {
+
+class Weigher {
+ public:
+  Weigher(const Policy& policy, const Case& kase) : policy_(policy), case_(kase) {}
+
+  Votes run() {
+    std::vector<const BuildResult*> results;
+    for (const BuildResult& result : case_.results) results.push_back(&result);
+    std::sort(results.begin(), results.end(), [](const BuildResult* a, const BuildResult* b) {
+      return std::tie(a->id, a->manifest, a->signer, a->artifacts) <
+             std::tie(b->id, b->manifest, b->signer, b->artifacts);
+    });
+    Votes votes;
+    for (const BuildResult* result : results) {
+      Vote vote{result, operator_of(*result), result->role};
+      std::string reason = refuse(vote);
+      if (reason.empty()) {
+        votes.counted.push_back(std::move(vote));
+      } else {
+        votes.ignored.push_back({result->id, vote.operator_id, std::move(reason)});
+      }
+    }
+    return votes;
+  }
+
+ private:
+  std::string operator_of(const BuildResult& result) const {
+    if (result.signer.empty()) return case_.unsigned_ok ? result.claimed_operator : std::string();
+    const auto key = policy_.keys.find(result.signer);
+    return key == policy_.keys.end() ? std::string() : key->second.operator_id;
+  }
+
+  // Why the vote does not count; empty when it does. Sets its role.
+  std::string refuse(Vote& vote) const {
+    const BuildResult& result = *vote.result;
+    if (!result.defect.empty()) return result.defect;
+    if (vote.operator_id.empty()) {
+      if (!result.signer.empty()) return "signed by a key that the policy does not know";
+      return case_.unsigned_ok ? "names no operator" : "not signed";
+    }
+    if (!result.signer.empty() && !policy_.keys.at(result.signer).valid_at(result.received))
+      return "its key had expired or was revoked when the result came in";
+    const Reputation record = reputation(case_.events, vote.operator_id, case_.now);
+    if (record.convicted) return "its operator was convicted of a false result";
+    if (policy_.withdraw_after > 0 && record.arbitrations_lost >= policy_.withdraw_after)
+      return "its operator lost " + std::to_string(record.arbitrations_lost) +
+             " arbitrations; its seats are withdrawn";
+    if (!case_.seats.empty()) {
+      const Seat* seat = find_seat(result, vote.operator_id);
+      if (seat == nullptr) return "the ledger shows no such submission";
+      vote.role = seat->role;
+      vote.fresh = seat->fresh;
+    }
+    if ((vote.role == Role::audit || vote.role == Role::arbiter) &&
+        !policy_.trusted.contains(vote.operator_id))
+      return "only trusted operators audit and arbitrate";
+    if (result.artifacts.empty()) return "nothing was built: neither a yes nor a no";
+    return {};
+  }
+
+  const Seat* find_seat(const BuildResult& result, const std::string& operator_id) const {
+    for (const Seat& seat : case_.seats) {
+      if (seat.id == result.seat && seat.operator_id == operator_id && seat.state == SeatState::submitted &&
+          (seat.manifest.empty() || seat.manifest == result.manifest))
+        return &seat;
+    }
+    return nullptr;
+  }
+
+  const Policy& policy_;
+  const Case& case_;
+};
+
+}  // namespace
+
+Votes weigh(const Policy& policy, const Case& kase) { return Weigher(policy, kase).run(); }
+
+std::vector<std::string> open_ledger(const Case& kase) {
+  std::vector<std::string> open;
+  for (const Seat& seat : kase.seats) {
+    if (seat.state == SeatState::open)
+      open.push_back("seat " + seat.id + " of " + seat.operator_id + " is open");
+    if (seat.state != SeatState::submitted) continue;
+    const bool here = std::any_of(kase.results.begin(), kase.results.end(), [&](const BuildResult& result) {
+      return result.seat == seat.id && (seat.manifest.empty() || seat.manifest == result.manifest);
+    });
+    if (!here)
+      open.push_back("the result of seat " + seat.id + " of " + seat.operator_id +
+                     " came in but is not here");
+  }
+  std::sort(open.begin(), open.end());
+  return open;
+}
+
+}  // namespace unrepro::quorum
