@@ -210,12 +210,18 @@ Result<std::optional<Target>> resolve(const Opened& from, const TargetRef& ref, 
         if (!inner) return tl::unexpected<Error>(inner.error());
         at = *inner;
       }
-      FieldId member = at->find_member(ref.keys[i]);
+      const std::string* key = &ref.keys[i];
+      FieldId member = at->find_member(*key);
+      for (std::size_t j = 0; i + 1 == ref.keys.size() && member == kNoField && j < ref.alternatives.size();
+           ++j) {
+        key = &ref.alternatives[j];
+        member = at->find_member(*key);
+      }
       if (member != kNoField) member = follow_hard_link(*at, member);
       target.field = member == kNoField ? kNoField : payload_below(at->tree(), member);
       if (target.field == kNoField) return std::nullopt;
       target.container = at;
-      target.place.push_back(ref.keys[i]);
+      target.place.push_back(*key);
     }
     if (target.field == kNoField) return std::nullopt;
   }
