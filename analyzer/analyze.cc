@@ -101,10 +101,9 @@ std::string whole(const Report& report) {
 void add_normal_forms(const Artifact& left, const Artifact& right, const Options& options, Budget& budget,
                       Report& report) {
   if (report.verdict != Verdict::equivalent && report.verdict != Verdict::explained) return;
-  Result<std::string> forms[2] = {fail(Trouble::internal, ""), fail(Trouble::internal, "")};
-  parallel_each(2, [&](std::size_t i) {
-    forms[i] = normal_sha256((i == 0 ? left : right).root(), options.verify_encoding, budget);
-  });
+  NormalForms known;
+  const Result<std::string> forms[2] = {normal_sha256(left.root(), options.verify_encoding, known, budget),
+                                        normal_sha256(right.root(), options.verify_encoding, known, budget)};
   for (const auto& form : forms) {
     if (form) continue;
     report.incomplete.push_back({whole(report), "normal form: " + form.error().message});

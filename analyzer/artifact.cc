@@ -67,6 +67,19 @@ Result<BlobRef> Opened::content(FieldId field) const {
   return at->second;
 }
 
+Result<std::unique_ptr<Opened>> Opened::decode_payload(FieldId field, std::vector<std::string> place,
+                                                       Budget& budget) const {
+  const Payload& payload = *tree_.payload(field);
+  auto blob = content(field);
+  if (!blob) return tl::unexpected<Error>(blob.error());
+  if (!budget.allow_depth(depth_ + 1)) return fail(Trouble::budget, budget.exhausted());
+  const Context context{.name = payload.name,
+                        .role = payload.role,
+                        .unpacked_by_root = payload.unpacked_by_root,
+                        .sibling = {}};
+  return decode(std::move(*blob), context, std::move(place), this, budget, payload.codec);
+}
+
 Result<const Opened*> Opened::open(FieldId field, std::vector<std::string> place, Budget& budget) const {
   Child* child = nullptr;
   {
@@ -76,22 +89,24 @@ Result<const Opened*> Opened::open(FieldId field, std::vector<std::string> place
     child = slot.get();
   }
   std::call_once(child->once, [&] {
-    const Payload& payload = *tree_.payload(field);
-    auto blob = content(field);
-    if (!blob) {
-      child->opened = tl::unexpected<Error>(blob.error());
-    } else if (!budget.allow_depth(depth_ + 1)) {
-      child->opened = fail(Trouble::budget, budget.exhausted());
-    } else {
-      const Context context{.name = payload.name,
-                            .role = payload.role,
-                            .unpacked_by_root = payload.unpacked_by_root,
-                            .sibling = {}};
-      child->opened = decode(std::move(*blob), context, std::move(place), this, budget, payload.codec);
-    }
+    child->opened = decode_payload(field, std::move(place), budget);
+    child->ready = true;
   });
   if (!child->opened) return tl::unexpected<Error>(child->opened.error());
   return child->opened->get();
+}
+
+Result<Opened::Borrowed> Opened::borrow(FieldId field, std::vector<std::string> place, Budget& budget) const {
+  const Child* child = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto at = children_.find(field); at != children_.end()) child = at->second.get();
+  }
+  if (child != nullptr && child->ready && child->opened) return Borrowed{nullptr, child->opened->get()};
+  auto own = decode_payload(field, std::move(place), budget);
+  if (!own) return tl::unexpected<Error>(own.error());
+  const Opened* opened = own->get();
+  return Borrowed{std::move(*own), opened};
 }
 
 FieldId Opened::find_member(std::string_view key) const {
@@ -105,10 +120,9 @@ FieldId Opened::find_member(std::string_view key) const {
 }
 
 FieldId Opened::stream_payload() const {
-  for (const Payload& payload : tree_.payloads) {
-    if (tree_[payload.field].kind == Kind::stream) return payload.field;
-  }
-  return kNoField;
+  if (tree_.payloads.size() != 1) return kNoField;
+  const FieldId field = tree_.payloads.front().field;
+  return tree_[field].kind == Kind::stream ? field : kNoField;
 }
 
 std::optional<EncoderMatch> Opened::encoder(bool full, Budget& budget) const {
@@ -196,12 +210,18 @@ Result<std::optional<Target>> resolve(const Opened& from, const TargetRef& ref, 
         if (!inner) return tl::unexpected<Error>(inner.error());
         at = *inner;
       }
-      FieldId member = at->find_member(ref.keys[i]);
+      const std::string* key = &ref.keys[i];
+      FieldId member = at->find_member(*key);
+      for (std::size_t j = 0; i + 1 == ref.keys.size() && member == kNoField && j < ref.alternatives.size();
+           ++j) {
+        key = &ref.alternatives[j];
+        member = at->find_member(*key);
+      }
       if (member != kNoField) member = follow_hard_link(*at, member);
       target.field = member == kNoField ? kNoField : payload_below(at->tree(), member);
       if (target.field == kNoField) return std::nullopt;
       target.container = at;
-      target.place.push_back(ref.keys[i]);
+      target.place.push_back(*key);
     }
     if (target.field == kNoField) return std::nullopt;
   }

@@ -1,6 +1,7 @@
 #pragma once
 // One side of a comparison: the artifact and everything inside it that has been opened so far.
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -29,6 +30,12 @@ class Opened {
   Result<BlobRef> content(FieldId payload) const;
   // The same, decoded; `place` is where the payload is. Errors: budget, io, unsupported, internal.
   Result<const Opened*> open(FieldId payload, std::vector<std::string> place, Budget& budget) const;
+  // The same for a short look: kept no longer than the result, unless it is open already.
+  struct Borrowed {
+    std::unique_ptr<Opened> own;
+    const Opened* opened = nullptr;
+  };
+  Result<Borrowed> borrow(FieldId payload, std::vector<std::string> place, Budget& budget) const;
   // The first member with this key; constant time.
   FieldId find_member(std::string_view key) const;
   // For a compressed stream: its payload, or kNoField.
@@ -37,8 +44,12 @@ class Opened {
   std::optional<EncoderMatch> encoder(bool full, Budget& budget) const;
 
  private:
+  Result<std::unique_ptr<Opened>> decode_payload(FieldId payload, std::vector<std::string> place,
+                                                 Budget& budget) const;
+
   struct Child {
     std::once_flag once;
+    std::atomic<bool> ready = false;
     Result<std::unique_ptr<Opened>> opened = fail(Trouble::internal, "not opened");
   };
   const Format* format_;

@@ -11,6 +11,7 @@
 #include "analyzer/location.h"
 #include "analyzer/pair.h"
 #include "analyzer/parallel.h"
+#include "analyzer/renames.h"
 #include "analyzer/rows.h"
 #include "formats/digest.h"
 #include "formats/value.h"
@@ -148,7 +149,7 @@ class Comparer {
     std::vector<std::uint32_t> partner(left.size(), kUnpaired);
     for (const auto& [i, j] : pairing.pairs) partner[i] = j;
     if (is_list(layout)) {
-      for (const auto& [i, j] : renames(left, right, pairing)) partner[i] = j;
+      for (const auto& [i, j] : pair_renamed(*pair_.left, left, *pair_.right, right, pairing)) partner[i] = j;
     }
     for (std::size_t i = 0; i < left.size(); ++i) {
       const bool paired = partner[i] != kUnpaired;
@@ -171,30 +172,6 @@ class Comparer {
   // Items of a sequence have no identity of their own: equal bytes get equal keys.
   void number(const Tree& tree, const std::vector<FieldId>& ids, std::vector<std::string_view>& keys) {
     for (std::size_t i = 0; i < ids.size(); ++i) keys[i] = tree.text(ids[i]);
-  }
-
-  // Members left over that have the same content under another name.
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> renames(const std::vector<FieldId>& left,
-                                                               const std::vector<FieldId>& right,
-                                                               Pairing& pairing) {
-    if (pairing.left_only.empty() || pairing.right_only.empty()) return {};
-    const auto identify = [](const Opened& opened, const std::vector<FieldId>& ids,
-                             const std::vector<std::uint32_t>& indexes) {
-      std::vector<std::optional<ContentId>> contents(ids.size());
-      for (const std::uint32_t i : indexes) {
-        for (const FieldId child : opened.tree().children(ids[i])) {
-          const Payload* payload = opened.tree().payload(child);
-          if (payload == nullptr || payload->opener) continue;
-          const auto content = opened.content(child);
-          if (!content || (*content)->size() == 0) continue;
-          const ContentHash hash = content_hash((*content)->bytes());
-          contents[i] = {(*content)->size(), hash.low, hash.high};
-        }
-      }
-      return contents;
-    };
-    return pair_by_content(pairing, identify(*pair_.left, left, pairing.left_only),
-                           identify(*pair_.right, right, pairing.right_only));
   }
 
   void order(FieldId l, FieldId r, Encoding layout, const std::vector<FieldId>& left,

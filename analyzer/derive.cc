@@ -13,6 +13,7 @@ namespace {
 struct Verified {
   Derived state = Derived::absent;
   bool resolved = false;
+  bool lacks = false;  // refers to nothing, as it may
   std::optional<Error> error;
   std::vector<std::string> place;
   BlobRef content;
@@ -28,6 +29,8 @@ Verified resolve_side(const Opened& opened, const Derivation* derivation, Budget
     result.resolved = true;
     result.place = std::move((*target)->place);
     result.content = std::move((*target)->content);
+  } else {
+    result.lacks = derivation->over.may_lack;
   }
   return result;
 }
@@ -83,6 +86,11 @@ void apply(Task& task) {
     task.pair->incomplete.push_back({location.print(), side->error->message});
     return;
   }
+  if (task.left.lacks || task.right.lacks) {
+    // Then it stands for itself, unless what it refers to is gone on one side only.
+    if (!task.left.resolved && !task.right.resolved) return;
+    (task.left.lacks ? task.left : task.right).state = Derived::fails;
+  }
   const bool fails = task.left.state == Derived::fails || task.right.state == Derived::fails;
   if (!check.item && !fails) return;
   Item* item = nullptr;
@@ -125,7 +133,11 @@ Result<const Tree*> tree_of(const Opened& from, const TargetRef& ref, Budget& bu
 Result<Derived> verify(const Opened& opened, const Derivation& derivation, Budget& budget) {
   const auto target = resolve(opened, derivation.over, budget);
   if (!target) return tl::unexpected<Error>(target.error());
-  if (!*target) return Derived::fails;
+  if (!*target) return derivation.over.may_lack ? Derived::unverified : Derived::fails;
+  // Any number of programs may name one large debug file.
+  const bool crc = derivation.algo == Algo::crc32_le || derivation.algo == Algo::crc32_be;
+  if (crc && !budget.charge_output((*target)->content->size()))
+    return fail(Trouble::budget, budget.exhausted());
   DerivationTarget checked{.content = (*target)->content->bytes(), .tree = nullptr, .beside = nullptr};
   if (derivation.algo == Algo::installed_size) {
     const auto tree = tree_of(opened, derivation.over, budget);

@@ -355,7 +355,9 @@ class Explainer {
   void finish_derived(Finding finding, const std::vector<std::string>& place,
                       const std::vector<std::string>& source, bool holds) {
     const Verdict worst = summary_.worst_below(source);
-    finding.verdict = holds ? std::max(Verdict::equivalent, worst) : std::max(finding.verdict, worst);
+    // Normal forms keep the names of members.
+    const Verdict best = finding.kind == Kind::path ? Verdict::explained : Verdict::equivalent;
+    finding.verdict = holds ? std::max(best, worst) : std::max(finding.verdict, worst);
     finding.severity = holds || finding.verdict != Verdict::divergent ? Severity::info : Severity::warning;
     summary_.add_derived(std::move(finding), place, source);
   }

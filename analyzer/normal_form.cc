@@ -4,10 +4,12 @@
 #include "analyzer/normal_form.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <unordered_map>
 
 #include "analyzer/pair.h"
+#include "analyzer/parallel.h"
 #include "formats/digest.h"
 #include "formats/value.h"
 
@@ -26,8 +28,13 @@ std::string digest_of(std::string_view text) { return to_hex(digest(Algo::sha256
 
 class Normalizer {
  public:
-  Normalizer(const Opened& opened, bool verify_encoding, Budget& budget)
-      : opened_(opened), tree_(opened.tree()), verify_encoding_(verify_encoding), budget_(budget) {
+  Normalizer(const Opened& opened, bool verify_encoding, NormalForms& known, Budget& budget)
+      : opened_(opened),
+        tree_(opened.tree()),
+        verify_encoding_(verify_encoding),
+        known_(known),
+        budget_(budget),
+        self_contained_(tree_.derivations.empty()) {
     for (const Derivation& derivation : tree_.derivations)
       derivations_.emplace(derivation.field, &derivation);
   }
@@ -41,13 +48,31 @@ class Normalizer {
     const FieldId stream = opened_.stream_payload();
     if (stream != kNoField) return encoded(stream, std::move(text));
     part(text, tree_.format);
+    if (auto read = read_payloads(); !read) return tl::unexpected<Error>(read.error());
     auto root = node(Tree::kRoot);
     if (!root) return root;
     part(text, *root);
     return digest_of(text);
   }
 
+  // Whether neither this blob nor anything in it refers to what is outside.
+  bool self_contained() const { return self_contained_; }
+
  private:
+  Result<void> read_payloads() {
+    std::vector<FieldId> fields;
+    for (const Payload& payload : tree_.payloads) {
+      if (!vanishes(tree_[payload.field])) fields.push_back(payload.field);
+    }
+    std::vector<Normal> normals(fields.size(), Normal());
+    parallel_each(fields.size(), [&](std::size_t i) { normals[i] = child(fields[i]); });
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (!normals[i]) return tl::unexpected<Error>(normals[i].error());
+      payloads_.emplace(fields[i], std::move(*normals[i]));
+    }
+    return {};
+  }
+
   // A stream counts as its payload if a known encoder makes exactly these bytes from it.
   Normal encoded(FieldId stream, std::string text) {
     part(text, "stream");
@@ -72,10 +97,28 @@ class Normalizer {
     return field.is(kCovered) || field.is(kDerived) || (field.effect == Effect::inert && field.is(kInRange));
   }
 
-  Normal child(FieldId payload) {
-    auto opened = opened_.open(payload, opened_.place(), budget_);
+  // Called from several threads.
+  Normal child(FieldId field) {
+    const Payload& payload = *tree_.payload(field);
+    const auto content = opened_.content(field);
+    if (!content) return tl::unexpected<Error>(content.error());
+    std::string key;
+    for (const std::string_view text : {payload.role, std::string_view(payload.name), payload.codec})
+      part(key, text);
+    key += payload.unpacked_by_root ? "root " : "user ";
+    key += to_hex(digest(Algo::sha256, (*content)->bytes()));
+    if (std::string normal = known_.find(key); !normal.empty()) return normal;
+    const auto opened = opened_.borrow(field, opened_.place(), budget_);
     if (!opened) return tl::unexpected<Error>(opened.error());
-    return Normalizer(**opened, verify_encoding_, budget_).run();
+    Normalizer inner(*opened->opened, verify_encoding_, known_, budget_);
+    auto normal = inner.run();
+    if (!normal) return normal;
+    if (inner.self_contained()) {
+      known_.add(key, *normal);
+    } else {
+      self_contained_ = false;
+    }
+    return normal;
   }
 
   Normal node(FieldId id) {
@@ -116,10 +159,8 @@ class Normalizer {
     if (vanishes(field)) return std::string();
     std::string text;
     part(text, to_string(field.kind));
-    if (tree_.payload(id) != nullptr) {
-      auto inner = child(id);
-      if (!inner) return inner;
-      part(text, *inner);
+    if (const auto payload = payloads_.find(id); payload != payloads_.end()) {
+      part(text, payload->second);
       return digest_of(text);
     }
     const auto derivation = derivations_.find(id);
@@ -181,7 +222,10 @@ class Normalizer {
   const Opened& opened_;
   const Tree& tree_;
   bool verify_encoding_;
+  NormalForms& known_;
   Budget& budget_;
+  std::atomic<bool> self_contained_;
+  std::unordered_map<FieldId, std::string> payloads_;  // normal forms of what they hold
   std::unordered_map<FieldId, const Derivation*> derivations_;
   std::map<Kind, std::map<std::string, std::size_t>> owners_;
   std::vector<bool> special_;
@@ -189,8 +233,20 @@ class Normalizer {
 
 }  // namespace
 
-Result<std::string> normal_sha256(const Opened& root, bool verify_encoding, Budget& budget) {
-  return Normalizer(root, verify_encoding, budget).run();
+std::string NormalForms::find(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = known_.find(key);
+  return at == known_.end() ? std::string() : at->second;
+}
+
+void NormalForms::add(const std::string& key, const std::string& normal) {
+  const std::lock_guard lock(mutex_);
+  known_.emplace(key, normal);
+}
+
+Result<std::string> normal_sha256(const Opened& root, bool verify_encoding, NormalForms& known,
+                                  Budget& budget) {
+  return Normalizer(root, verify_encoding, known, budget).run();
 }
 
 }  // namespace unrepro

@@ -12,6 +12,7 @@ namespace unrepro {
 namespace {
 
 constexpr std::size_t kSources = 16;   // ids listed in derived_from
+constexpr std::size_t kLooked = 256;   // places looked through for them
 constexpr std::size_t kLocations = 8;  // locations and notes listed with a cause
 
 // Components cannot contain NUL, so that a prefix of the key is a prefix of the place.
@@ -29,9 +30,12 @@ std::string shown(const std::string& text) { return escape(as_bytes(text), 60); 
 
 void Summary::store(Entry entry, const std::string& place) {
   if (lacks_cause(entry.finding)) entry.finding.capacity = Capacity::unlimited();
-  Bucket& bucket = places_[place];
-  bucket.worst = std::max(bucket.worst, entry.finding.verdict);
-  if (!entry.finding.derived) bucket.own.push_back(entries_.size());
+  if (!entry.finding.derived) places_[place].push_back(entries_.size());
+  for (std::size_t end = 0;; end = place.find('\0', end) + 1) {
+    Verdict& worst = worst_[place.substr(0, end)];
+    worst = std::max(worst, entry.finding.verdict);
+    if (end == place.size()) break;
+  }
   entries_.push_back(std::move(entry));
 }
 
@@ -54,12 +58,8 @@ void Summary::add_derived(Finding finding, const std::vector<std::string>& place
 }
 
 Verdict Summary::worst_below(const std::vector<std::string>& place) const {
-  const std::string prefix = key_of(place);
-  Verdict worst = Verdict::identical;
-  for (auto at = places_.lower_bound(prefix); at != places_.end() && at->first.starts_with(prefix); ++at) {
-    worst = std::max(worst, at->second.worst);
-  }
-  return worst;
+  const auto at = worst_.find(key_of(place));
+  return at == worst_.end() ? Verdict::identical : at->second;
 }
 
 void Summary::finish(const Facts& facts, std::size_t max_findings) {
@@ -172,9 +172,12 @@ void Summary::emit(std::size_t max_findings) {
     entry.finding.id = ids[order[i]];
     if (entry.finding.derived) {
       auto& sources = entry.finding.derived_from;
+      std::size_t looked = 0;
       for (auto at = places_.lower_bound(entry.source);
-           at != places_.end() && at->first.starts_with(entry.source) && sources.size() < kSources; ++at) {
-        for (const std::size_t own : at->second.own) {
+           at != places_.end() && at->first.starts_with(entry.source) && sources.size() < kSources &&
+           ++looked < kLooked;
+           ++at) {
+        for (const std::size_t own : at->second) {
           if (ids[own] != 0 && sources.size() < kSources) sources.push_back(ids[own]);
         }
       }

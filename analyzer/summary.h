@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "analyzer/report.h"
@@ -35,10 +36,7 @@ class Summary {
     std::string parameter;
     std::string source;  // prefix of places; empty for findings that stand for themselves
   };
-  struct Bucket {
-    Verdict worst = Verdict::identical;
-    std::vector<std::size_t> own;  // entries that stand for themselves
-  };
+
   void store(Entry entry, const std::string& place);
   void account();
   void summarise_causes();
@@ -47,7 +45,8 @@ class Summary {
 
   Report& report_;
   std::vector<Entry> entries_;
-  std::map<std::string, Bucket> places_;
+  std::map<std::string, std::vector<std::size_t>> places_;  // entries that stand for themselves
+  std::unordered_map<std::string, Verdict> worst_;          // at or below a place
 };
 
 // One phrase for line one: whether the two are builds of one source at all.

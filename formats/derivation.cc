@@ -1,10 +1,14 @@
 #include "formats/derivation.h"
 
+#include <zlib.h>
+
+#include <algorithm>
 #include <limits>
 #include <optional>
 
 #include "formats/ascii.h"
 #include "formats/digest.h"
+#include "formats/elf/build_id.h"
 
 namespace unrepro {
 namespace {
@@ -69,7 +73,38 @@ Holds check_installed_size(std::string_view stored, const DerivationTarget& targ
   return data && control && *value == *data + *control ? Holds::yes : Holds::unverified;
 }
 
+Holds check_crc32(std::string_view stored, bool big_endian, Bytes content) {
+  const auto crc = static_cast<std::uint32_t>(crc32_z(0, content.data(), content.size()));
+  std::string expected;
+  for (unsigned i = 0; i < 4; ++i) expected += static_cast<char>(crc >> 8 * (big_endian ? 3 - i : i));
+  return stored == expected ? Holds::yes : Holds::no;
+}
+
+Holds check_build_id(std::string_view stored, Bytes content) {
+  const std::string id = elf::find_build_id(content);
+  if (id.empty()) return Holds::unverified;
+  const std::string named = build_id_of_path(stored), expected = to_hex(id);
+  if (named.size() == 2) return expected.starts_with(named) ? Holds::yes : Holds::no;
+  return (named.empty() ? stored : named) == expected ? Holds::yes : Holds::no;
+}
+
 }  // namespace
+
+std::string build_id_of_path(std::string_view path) {
+  constexpr std::string_view kFolder = ".build-id/", kSuffix = ".debug";
+  const std::size_t folder = path.rfind(kFolder);
+  if (folder == std::string_view::npos || (folder > 0 && path[folder - 1] != '/')) return {};
+  std::string_view name = path.substr(folder + kFolder.size());
+  if (name.ends_with('/')) name.remove_suffix(1);
+  if (name.ends_with(kSuffix)) name.remove_suffix(kSuffix.size());
+  std::string id(name.substr(0, 2));
+  if (name.size() > 3 && name[2] == '/') {
+    id += name.substr(3);
+  } else if (name.size() != 2) {
+    return {};
+  }
+  return std::all_of(id.begin(), id.end(), ascii::is_lower_hex) ? id : std::string();
+}
 
 Holds check_derivation(Algo algo, std::string_view stored, const DerivationTarget& target) {
   switch (algo) {
@@ -85,6 +120,11 @@ Holds check_derivation(Algo algo, std::string_view stored, const DerivationTarge
       return canonical_decimal(stored) == target.content.size() ? Holds::yes : Holds::no;
     case Algo::installed_size:
       return check_installed_size(stored, target);
+    case Algo::crc32_le:
+    case Algo::crc32_be:
+      return check_crc32(stored, algo == Algo::crc32_be, target.content);
+    case Algo::build_id:
+      return check_build_id(stored, target.content);
   }
   return Holds::unverified;
 }

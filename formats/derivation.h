@@ -1,6 +1,7 @@
 #pragma once
 // One-sided checks: is a stored value what its sources give? (design 1: "recomputed on each side".)
 
+#include <string>
 #include <string_view>
 
 #include "formats/field.h"
@@ -23,6 +24,9 @@ struct DerivationTarget {
 // Checks the stored text against the target.
 // - md5, sha1, sha256, sha512: hexadecimal in either case.
 // - byte_count: decimal without leading zeros.
+// - crc32_le, crc32_be: the four bytes of the CRC-32 of zlib and gzip.
+// - build_id: hexadecimal, or a path as debuggers look for it (see build_id_of_path()): what the GNU build-id
+// note of an ELF file says. `unverified` when the content has none.
 // - installed_size: deb-control(5), as dpkg-gencontrol computes it: KiB over the unpacked package directory,
 // that
 //   is the files of data.tar (`tree`) and what stood in DEBIAN/ at that time: its directory and the members
@@ -30,5 +34,9 @@ struct DerivationTarget {
 //   package may state any estimate (substvars, other build tools): what the rule does not give is
 //   `unverified`.
 Holds check_derivation(Algo algo, std::string_view stored, const DerivationTarget& target);
+
+// The build-id that a path ending in ".build-id/ab/cdef" or ".build-id/ab/cdef.debug" names, in hexadecimal;
+// its first byte for the folder ".build-id/ab"; empty for any other path.
+std::string build_id_of_path(std::string_view path);
 
 }  // namespace unrepro

@@ -20,6 +20,9 @@ const EVP_MD* implementation(Algo algo) {
       return EVP_sha512();
     case Algo::byte_count:
     case Algo::installed_size:
+    case Algo::crc32_le:
+    case Algo::crc32_be:
+    case Algo::build_id:
       break;
   }
   return nullptr;
@@ -78,6 +81,9 @@ std::size_t digest_size(Algo algo) {
       return 64;
     case Algo::byte_count:
     case Algo::installed_size:
+    case Algo::crc32_le:
+    case Algo::crc32_be:
+    case Algo::build_id:
       break;
   }
   return 0;

@@ -84,8 +84,8 @@ std::string_view to_string(Effect effect) {
 }
 
 std::string_view to_string(Algo algo) {
-  static constexpr std::array<std::string_view, 6> kNames = {"md5",    "sha1",       "sha256",
-                                                             "sha512", "byte_count", "installed_size"};
+  static constexpr std::array<std::string_view, 9> kNames = {
+      "md5", "sha1", "sha256", "sha512", "byte_count", "installed_size", "CRC-32", "CRC-32", "build-id"};
   return kNames[static_cast<std::size_t>(algo)];
 }
 

@@ -58,7 +58,17 @@ struct Payload {
 
 // A one-sided check that needs bytes outside this blob, or costs more than reading them: the analyzer runs it
 // when the field or its source differs. Cheap ones are run by the decoder itself (kDerived, or an Anomaly).
-enum class Algo : std::uint8_t { md5, sha1, sha256, sha512, byte_count, installed_size };
+enum class Algo : std::uint8_t {
+  md5,
+  sha1,
+  sha256,
+  sha512,
+  byte_count,
+  installed_size,
+  crc32_le,
+  crc32_be,
+  build_id
+};
 // From this blob, climb, then descend. Where each starts: with `payload_field`, at that payload of this tree;
 // with `until_format`, at the nearest enclosing blob decoded as that format (a stream may or may not lie
 // between, so that levels cannot be counted); else `up` levels above this blob.
@@ -67,6 +77,9 @@ struct TargetRef {
   std::vector<std::string> keys = {};  // then member keys to descend by, through streams
   std::string_view until_format = {};  // static text: id of a format, or empty; if set, `up` is ignored
   FieldId payload_field = kNoField;  // a field of this tree that has a Payload; if set, the above are ignored
+  // Further last keys, tried in order when the last of `keys` is not there.
+  std::vector<std::string> alternatives = {};
+  bool may_lack = false;  // what refers to nothing cannot be run, but is not wrong
 };
 struct Derivation {
   FieldId field = kNoField;

@@ -36,10 +36,9 @@ class EncodingRule final : public Rule {
   static bool is_framing(const Difference& difference) {
     const Side& side = difference.left.tree != nullptr ? difference.left : difference.right;
     if (difference.effect != Effect::inert || !difference.in_range || side.tree == nullptr) return false;
-    for (const Payload& payload : side.tree->payloads) {
-      if ((*side.tree)[payload.field].kind == Kind::stream) return difference.kind != Kind::timestamp;
-    }
-    return false;
+    const std::vector<Payload>& payloads = side.tree->payloads;
+    return payloads.size() == 1 && (*side.tree)[payloads.front().field].kind == Kind::stream &&
+           difference.kind != Kind::timestamp;
   }
   static bool complete(const std::optional<EncoderMatch>& match) { return match && match->complete; }
   static std::string name(const std::optional<EncoderMatch>& match) {

@@ -1,9 +1,11 @@
 #include "formats/archive/tar.h"
 
 #include <algorithm>
+#include <map>
 
 #include "formats/archive/member_order.h"
 #include "formats/archive/tar_member.h"
+#include "formats/derivation.h"
 #include "formats/tree_builder.h"
 
 namespace unrepro {
@@ -52,6 +54,7 @@ class Decoder {
  private:
   void emit_global();
   void emit_member();
+  void named_by_build_id(FieldId path, const std::string& key, const TarMember& member);
   void emit_auxiliary(const TarAuxiliary& part);
   void emit_header(const TarMember& member);
   void emit_data(const TarMember& member, std::string_view key);
@@ -67,7 +70,8 @@ class Decoder {
   Budget& budget_;
   TreeBuilder tree_;
   MemberOrder order_;
-  std::vector<FieldId> members_;  // by index in order_
+  std::map<std::string, FieldId> build_id_folders_;  // whose name is not yet derived, by their key
+  std::vector<FieldId> members_;                     // by index in order_
   bool broken_ = false;
 };
 
@@ -99,6 +103,7 @@ void Decoder::emit_member() {
   for (const TarAlias& alias : member.aliases) {
     const FieldId made = tree_.alias(alias.key, alias.kind, alias.effect, alias.value, alias.flags);
     tree_.set_layout(made, alias.encoding);
+    if (alias.kind == Kind::path) named_by_build_id(made, key, member);
   }
   for (const TarAuxiliary& part : member.auxiliaries) emit_auxiliary(part);
   if (member.header) {
@@ -112,6 +117,22 @@ void Decoder::emit_member() {
   }
   broken_ = member.broken;
   tree_.close();
+}
+
+// Debug files stand at .build-id/ab/cdef.debug: their names, and those of the folders that they are in,
+// follow from their content.
+void Decoder::named_by_build_id(FieldId path, const std::string& key, const TarMember& member) {
+  const std::string id = build_id_of_path(key);
+  if (id.empty()) return;
+  if (member.type == "directory" && id.size() == 2) {
+    build_id_folders_.emplace(key, path);
+  } else if (member.is_file && id.size() > 2) {
+    tree_.derivation(path, Algo::build_id, {.keys = {key}});
+    const auto folder = build_id_folders_.find(key.substr(0, key.rfind('/')));
+    if (folder == build_id_folders_.end()) return;
+    tree_.derivation(folder->second, Algo::build_id, {.keys = {key}});
+    build_id_folders_.erase(folder);
+  }
 }
 
 void Decoder::emit_auxiliary(const TarAuxiliary& part) {

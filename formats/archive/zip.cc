@@ -7,8 +7,8 @@
 #include "formats/archive/tar_names.h"
 #include "formats/archive/zip_content.h"
 #include "formats/archive/zip_extra.h"
+#include "formats/archive/zip_front.h"
 #include "formats/archive/zip_records.h"
-#include "formats/ascii.h"
 #include "formats/stream/stream.h"
 #include "formats/tree_builder.h"
 #include "formats/value.h"
@@ -27,6 +27,7 @@ struct Entry {
   std::optional<ZipHeader> local;  // empty when it is not where the directory says, or not whole
   bool agrees = false;             // both headers say the same
   std::uint64_t limit = 0;         // where the next thing begins that the directory lists
+  ZipContent content = {};
 };
 
 std::string at_offset(std::uint64_t at) { return " at offset " + std::to_string(at); }
@@ -56,36 +57,6 @@ std::string unix_type(std::uint32_t mode) {
   }
 }
 
-// Members that readers only find at the front: the manifest and signatures of a jar (java.util.jar
-// JarInputStream and JarVerifier), the type of an OpenDocument or EPUB file (ODF 1.3 part 2, 3.3; OCF 3.3,
-// 4.3).
-class Front {
- public:
-  // In archive order. Empty for members that may stand anywhere; else whether it stands where it has to.
-  std::optional<bool> place(std::string_view path) {
-    const std::size_t index = index_++;
-    const std::string name = ascii::lower(path);
-    if (name == "mimetype") return index == 0;
-    const bool directory = name == "meta-inf/";
-    const bool manifest = name == "meta-inf/manifest.mf";
-    const bool signature = is_signature(name);
-    const bool leads = front_ && (!manifest || index == 0 || (index == 1 && directory_));
-    directory_ = directory && index == 0;
-    front_ = front_ && (directory || manifest || signature || name == "meta-inf/index.list");
-    if (manifest || signature) return leads;
-    return std::nullopt;
-  }
-
- private:
-  static bool is_signature(std::string_view name) {
-    if (!name.starts_with("meta-inf/") || name.find('/', 9) != std::string_view::npos) return false;
-    return name.ends_with(".sf") || name.ends_with(".rsa") || name.ends_with(".dsa") ||
-           name.ends_with(".ec") || name.substr(9).starts_with("sig-");
-  }
-  std::size_t index_ = 0;
-  bool front_ = true, directory_ = false;
-};
-
 class Decoder {
  public:
   Decoder(BlobRef blob, const Context& context, Budget& budget)
@@ -105,7 +76,7 @@ class Decoder {
   Result<void> emit_member(Entry& entry);
   void emit_statements(const Entry& entry, const ZipExtraFacts& extra);
   ZipExtraFacts emit_local(const Entry& entry, const std::optional<ZipContentCheck>& check);
-  Result<std::optional<ZipContentCheck>> check_content(const Entry& entry);
+  Result<std::optional<ZipContentCheck>> check_content(Entry& entry);
   void emit_content(const Entry& entry, const std::optional<ZipContentCheck>& check);
   void emit_descriptor(const Entry& entry);
   void emit_signing_block();
@@ -130,7 +101,7 @@ class Decoder {
   std::vector<Entry> entries_;        // in the order of the directory
   std::vector<std::uint32_t> order_;  // indices of entries_, in the order of the archive
   std::uint64_t directory_parsed_ = 0;
-  Front front_;
+  ZipFront front_;
 };
 
 void Decoder::number(std::string_view key, Kind kind, std::uint64_t width, bool holds) {
@@ -296,12 +267,15 @@ void Decoder::emit_statements(const Entry& entry, const ZipExtraFacts& extra) {
 }
 
 // Empty when the content cannot be decoded: encrypted, or by an unknown method.
-Result<std::optional<ZipContentCheck>> Decoder::check_content(const Entry& entry) {
+Result<std::optional<ZipContentCheck>> Decoder::check_content(Entry& entry) {
   const ZipHeader& local = *entry.local;
-  const std::string_view codec = zip_codec(entry.central.method);
-  if (codec.empty() || ((local.flags | entry.central.flags) & kZipEncrypted) != 0) return std::nullopt;
-  auto check = check_zip_content(codec, blob_slice(blob_, local.at + local.length, entry.central.compressed),
-                                 entry.central.size, budget_);
+  if (((local.flags | entry.central.flags) & kZipEncrypted) != 0) return std::nullopt;
+  const BlobRef compressed = blob_slice(blob_, local.at + local.length, entry.central.compressed);
+  auto content = find_zip_content(entry.central, compressed, budget_);
+  if (!content) return tl::unexpected(content.error());
+  entry.content = std::move(*content);
+  if (entry.content.codec.empty()) return std::nullopt;
+  auto check = check_zip_content(entry.content, entry.central.size, budget_);
   if (!check) return tl::unexpected(check.error());
   return std::optional(std::move(*check));
 }
@@ -344,12 +318,19 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
 void Decoder::emit_content(const Entry& entry, const std::optional<ZipContentCheck>& check) {
   const ZipCentral& central = entry.central;
   const std::uint64_t begin = tree_.position();
+  const std::uint64_t own = entry.content.own_header;
+  if (own > 0) {
+    dialect("lzma_version", 2, true);
+    number("lzma_properties_size", Kind::size, 2, true);
+  }
   tree_.take("content", check ? Kind::payload : Kind::opaque, Encoding::bytes, Effect::behaviour,
-             central.compressed);
+             central.compressed - own);
   if (!tree_.ok() || !check) return;
   const FieldId content = tree_.last();
-  tree_.payload(
-      {.field = content, .name = std::string(as_text(central.name)), .codec = zip_codec(central.method)});
+  tree_.payload({.field = content,
+                 .child = own > 0 ? entry.content.stream : nullptr,
+                 .name = std::string(as_text(central.name)),
+                 .codec = entry.content.codec});
   if (!check->damage.empty()) {
     tree_.anomaly(content, AnomalyKind::integrity, check->damage + ", in the content" + at_offset(begin));
   } else if (check->consumed < central.compressed) {

@@ -2,6 +2,7 @@
 
 #include <libdeflate.h>
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -29,9 +30,7 @@ std::optional<ZipContentCheck> inflate_at_once(Bytes compressed, std::uint64_t s
   return ZipContentCheck{.crc = zip_crc32({out.get(), produced}), .size = produced, .consumed = consumed};
 }
 
-}  // namespace
-
-std::string_view zip_codec(std::uint16_t method) {
+std::string_view codec_of(std::uint16_t method) {
   switch (method) {
     case 0:
       return "stored";
@@ -48,16 +47,40 @@ std::string_view zip_codec(std::uint16_t method) {
   }
 }
 
-Result<ZipContentCheck> check_zip_content(std::string_view codec, BlobRef compressed, std::uint64_t size,
-                                          Budget& budget) {
+constexpr std::uint16_t kLzma = 14, kLzmaEndsByMarker = 2;
+constexpr std::uint64_t kLzmaOwnHeader = 4, kLzmaProperties = 5;
+
+}  // namespace
+
+Result<ZipContent> find_zip_content(const ZipHeader& header, BlobRef compressed, Budget& budget) {
   const Bytes bytes = compressed->bytes();
+  if (header.method != kLzma) return ZipContent{codec_of(header.method), std::move(compressed), 0};
+  if (bytes.size() < kLzmaOwnHeader + kLzmaProperties || zip_number(bytes, 2, 2) != kLzmaProperties)
+    return ZipContent{};
+  const bool marker = (header.flags & kLzmaEndsByMarker) != 0;
+  std::array<std::uint8_t, 8> size{};
+  for (unsigned i = 0; i < size.size(); ++i)
+    size[i] = static_cast<std::uint8_t>(marker ? 0xff : header.size >> (8 * i));
+  BlobWriter writer(budget);
+  for (const Bytes part : {bytes.subspan(kLzmaOwnHeader, kLzmaProperties), Bytes(size),
+                           bytes.subspan(kLzmaOwnHeader + kLzmaProperties)}) {
+    if (auto appended = writer.append(part); !appended) return tl::unexpected(appended.error());
+  }
+  auto stream = writer.finish();
+  if (!stream) return tl::unexpected(stream.error());
+  return ZipContent{"lzma", std::move(*stream), kLzmaOwnHeader};
+}
+
+Result<ZipContentCheck> check_zip_content(const ZipContent& content, std::uint64_t size, Budget& budget) {
+  const std::string_view codec = content.codec;
+  const Bytes bytes = content.stream->bytes();
   if (codec == "stored")
     return ZipContentCheck{.crc = zip_crc32(bytes), .size = bytes.size(), .consumed = bytes.size()};
   if (codec == "deflate" && size <= kAtOnce && size / 1040 <= bytes.size()) {
     if (!budget.charge_output(size)) return fail(Trouble::budget, budget.exhausted());
     if (const auto check = inflate_at_once(bytes, size)) return *check;
   }
-  const auto tree = format_by_id(codec).decode(std::move(compressed), {}, budget);
+  const auto tree = format_by_id(codec).decode(content.stream, {}, budget);
   if (!tree) {
     if (tree.error().trouble == Trouble::unsupported) return ZipContentCheck{.damage = tree.error().message};
     return tl::unexpected(tree.error());
@@ -67,9 +90,9 @@ Result<ZipContentCheck> check_zip_content(std::string_view codec, BlobRef compre
     check.damage = tree->anomalies.empty() ? "no content" : tree->anomalies.front().message;
     return check;
   }
-  const Bytes content = tree->payloads.front().child->bytes();
-  check.crc = zip_crc32(content);
-  check.size = content.size();
+  const Bytes plain = tree->payloads.front().child->bytes();
+  check.crc = zip_crc32(plain);
+  check.size = plain.size();
   check.consumed = bytes.size();
   if (codec != "deflate" && !tree->anomalies.empty()) check.damage = tree->anomalies.front().message;
   if (codec == "deflate") check.consumed = (*tree)[tree->payloads.front().field].length;

@@ -58,7 +58,14 @@ Identity read_identity(std::string_view text) {
   return identity;
 }
 
-void derive_installed_size(TreeBuilder& tree, const Deb822Rule& rule, FieldId leaf) {
+void derive(TreeBuilder& tree, const Deb822Rule& rule, FieldId leaf) {
+  if (rule.kind == Kind::build_id) {
+    const std::string id(as_text(tree.bytes(leaf)));
+    if (id.size() < 3) return;
+    const std::string path = "usr/lib/debug/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
+    return tree.derivation(leaf, Algo::build_id,
+                           {.keys = {"data.tar", path}, .until_format = "deb", .may_lack = true});
+  }
   if (rule.kind != Kind::size) return;
   tree.derivation(leaf, Algo::installed_size, {.keys = {"data.tar"}, .until_format = "deb"},
                   TargetRef{.keys = {"control.tar"}, .until_format = "deb"});
@@ -70,7 +77,7 @@ Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {
   tree.tree().identity = read_identity(text);
   tree.open("", Kind::group, Encoding::record);
   const std::size_t paragraphs =
-      take_paragraphs(tree, Deb822Scanner(text), {.rules = kRules, .claimed = derive_installed_size});
+      take_paragraphs(tree, Deb822Scanner(text), {.rules = kRules, .claimed = derive});
   if (paragraphs != 1) {
     tree.anomaly(Tree::kRoot, AnomalyKind::structural,
                  std::to_string(paragraphs) + " paragraphs, deb-control(5) has one");

@@ -76,12 +76,14 @@ void take_relations(TreeBuilder& tree, const Deb822Rule& rule, std::string_view 
   tree.close();
 }
 
-void take_words(TreeBuilder& tree, const Deb822Rule& rule, std::string_view value) {
+void take_words(TreeBuilder& tree, const Deb822Rule& rule, std::string_view value,
+                const Deb822Policy& policy) {
   tree.open("value", Kind::group, Encoding::sequence, rule.effect);
   std::size_t at = 0;
   while (at < value.size() && tree.ok()) {
     const std::size_t end = std::min(value.find_first_of(" \t\n", at), value.size());
     tree.take("word", rule.kind, Encoding::bytes, rule.effect, end - at, rule.flags);
+    if (policy.claimed && tree.ok()) policy.claimed(tree, rule, tree.last());
     const std::size_t next = std::min(value.find_first_not_of(" \t\n", end), value.size());
     if (next > end) {
       const std::uint8_t flags = value.substr(end, next - end) == " " ? kCovered : 0;
@@ -98,7 +100,7 @@ void take_value(TreeBuilder& tree, const Deb822Rule& rule, std::string_view valu
     case Deb822Shape::relations:
       return take_relations(tree, rule, value, policy.relation_separator);
     case Deb822Shape::words:
-      return take_words(tree, rule, value);
+      return take_words(tree, rule, value, policy);
     case Deb822Shape::file_list:
       if (policy.file_list) return policy.file_list(tree, rule, value);
       break;

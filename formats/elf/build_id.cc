@@ -6,6 +6,7 @@
 
 #include "formats/digest.h"
 #include "formats/elf/constants.h"
+#include "formats/elf/notes.h"
 
 namespace unrepro::elf {
 namespace {
@@ -106,6 +107,24 @@ bool build_id_holds(const File& file, std::uint32_t section, std::uint64_t offse
   // The others hash the whole file, so that nothing can have been removed since.
   if (file.find(kShtSymtab) == 0) return false;
   return stored == lld(file, algo, hole) || stored == gold(file, algo, hole);
+}
+
+std::string find_build_id(Bytes bytes) {
+  if (!File::is_elf(bytes)) return {};
+  const File file(bytes);
+  for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
+    if (file.sections[i].type != kShtNote) continue;
+    const NoteReader reader(file, i);
+    std::uint64_t at = 0;
+    for (std::size_t count = 0; count < kMostNotes; ++count) {
+      const auto note = reader.read(at);
+      if (!note) break;
+      if (note->name == "GNU" && note->type == 3)
+        return std::string(as_text(file.content(i).subspan(note->begin, note->size)));
+      at = note->end;
+    }
+  }
+  return {};
 }
 
 }  // namespace unrepro::elf

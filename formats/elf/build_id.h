@@ -11,4 +11,7 @@ namespace unrepro::elf {
 // be random or given.
 bool build_id_holds(const File& file, std::uint32_t section, std::uint64_t offset, std::uint64_t length);
 
+// The bytes of the first GNU build-id note of an ELF file; empty when there is none, or no ELF file.
+std::string find_build_id(Bytes bytes);
+
 }  // namespace unrepro::elf

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "formats/ascii.h"
+#include "formats/digest.h"
+#include "formats/elf/build_id.h"
 #include "formats/elf/constants.h"
 
 namespace unrepro::elf {
@@ -54,7 +56,21 @@ bool is_banner(std::string_view text) {
   return false;
 }
 
-void take_debug_link(TreeBuilder& tree, const File& file, std::uint32_t section) {
+// Where gdb looks for the debug file of a program, within what the program is packed in ("Debugging
+// Information in Separate Files"): by name, and by build-id.
+std::vector<std::string> debug_files(const File& file, std::string_view path, std::string_view name) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder(path.substr(0, slash == std::string_view::npos ? 0 : slash + 1));
+  std::vector<std::string> found;
+  for (const std::string& each : {folder, folder + ".debug/", "usr/lib/debug/" + folder})
+    found.push_back(each + std::string(name));
+  const std::string id = to_hex(find_build_id(file.bytes()));
+  if (id.size() > 2)
+    found.push_back("usr/lib/debug/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug");
+  return found;
+}
+
+void take_debug_link(TreeBuilder& tree, const File& file, std::uint32_t section, std::string_view path) {
   const Bytes bytes = file.content(section);
   const std::size_t end = as_text(bytes).find('\0');
   if (end == std::string_view::npos || (end + 4) / 4 * 4 + 4 != bytes.size()) {
@@ -68,6 +84,12 @@ void take_debug_link(TreeBuilder& tree, const File& file, std::uint32_t section)
   }
   tree.take("crc32", Kind::checksum, file.big_endian() ? Encoding::u32be : Encoding::u32le, Effect::content,
             4);
+  std::vector<std::string> candidates = debug_files(file, path, as_text(bytes).substr(0, end));
+  std::vector<std::string> first = {std::move(candidates.front())};
+  candidates.erase(candidates.begin());
+  tree.derivation(
+      tree.last(), file.big_endian() ? Algo::crc32_be : Algo::crc32_le,
+      {.up = 1, .keys = std::move(first), .alternatives = std::move(candidates), .may_lack = true});
   tree.close();
 }
 
@@ -90,7 +112,7 @@ bool is_producer_comment(std::string_view text) {
   return true;
 }
 
-void take_contents(TreeBuilder& tree, const File& file, std::uint32_t index) {
+void take_contents(TreeBuilder& tree, const File& file, std::uint32_t index, std::string_view path) {
   const Section& section = file.sections[index];
   const std::string label = file.label(index);
   const auto leaf = [&](Kind kind, Effect effect, std::uint8_t flags = 0) {
@@ -98,7 +120,7 @@ void take_contents(TreeBuilder& tree, const File& file, std::uint32_t index) {
   };
   const bool loaded = (section.flags & kShfAlloc) != 0;
   if (section.name == ".interp") return leaf(Kind::interpreter, Effect::behaviour, kCritical);
-  if (section.name == ".gnu_debuglink" && !loaded) return take_debug_link(tree, file, index);
+  if (label == ".gnu_debuglink" && !loaded) return take_debug_link(tree, file, index, path);
   if (section.name == ".debug_gdb_scripts") return leaf(Kind::script, Effect::behaviour, kCritical);
   if (section.name == ".comment" && !loaded) {
     const bool banners = is_producer_comment(as_text(file.content(index)));

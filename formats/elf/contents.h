@@ -10,6 +10,7 @@ namespace unrepro::elf {
 bool is_producer_comment(std::string_view text);
 
 // Claims a section as one leaf, or as the fields of a small record.
-void take_contents(TreeBuilder& tree, const File& file, std::uint32_t section);
+// `path` is where the file is in its package, as far as known: debug files are looked for from there.
+void take_contents(TreeBuilder& tree, const File& file, std::uint32_t section, std::string_view path);
 
 }  // namespace unrepro::elf

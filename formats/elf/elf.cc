@@ -9,6 +9,7 @@
 #include "formats/elf/contents.h"
 #include "formats/elf/dwarf.h"
 #include "formats/elf/elf_file.h"
+#include "formats/elf/frame_header.h"
 #include "formats/elf/hash_tables.h"
 #include "formats/elf/layout.h"
 #include "formats/elf/notes.h"
@@ -39,8 +40,9 @@ std::string segment_label(const File& file, std::uint64_t position, std::uint64_
 
 class Decoder {
  public:
-  Decoder(BlobRef blob, Budget& budget)
-      : file_(std::make_shared<File>(blob->bytes())),
+  Decoder(BlobRef blob, std::string_view path, Budget& budget)
+      : path_(path),
+        file_(std::make_shared<File>(blob->bytes())),
         budget_(budget),
         tree_(std::move(blob), kElf.id, budget) {}
 
@@ -138,6 +140,7 @@ class Decoder {
     if (is_table(file, index)) return take_table(file.label(index), section.size, index);
     switch (section.type) {
       case kShtStrtab:
+        if (file.unsectioned) break;  // symbols that refer to it are not decoded
         return take_strings(tree_, file, index);
       case kShtNote:
         return take_notes(tree_, file, index);
@@ -150,7 +153,8 @@ class Decoder {
     const bool stated = index == file.version_table ||
                         (section.type == kShtSymtabShndx && section.link < file.sections.size() &&
                          file.extended[section.link] == index);
-    if (!stated) return take_contents(tree_, file, index);
+    if (file.label(index) == ".eh_frame_hdr") return take_frame_header(index);
+    if (!stated) return take_contents(tree_, file, index, path_);
     tree_.take(file.label(index), Kind::reference, Encoding::bytes, Effect::behaviour, section.size,
                kCovered);
   }
@@ -163,6 +167,13 @@ class Decoder {
     tree_.derived(tree_.last(), wrong.empty(), file_->label(index) + ": " + wrong);
   }
 
+  void take_frame_header(std::uint32_t index) {
+    tree_.take(file_->label(index), Kind::reference, Encoding::bytes, Effect::behaviour,
+               file_->sections[index].size);
+    const FrameHeaderCheck check = check_frame_header(*file_, index);
+    if (check.known) tree_.derived(tree_.last(), check.wrong.empty(), ".eh_frame_hdr: " + check.wrong);
+  }
+
   void take_between(const Region& next) {
     const std::uint64_t length = next.begin - tree_.position();
     const std::string name = next.what < file_->sections.size() ? file_->label(next.what)
@@ -172,7 +183,7 @@ class Decoder {
     const bool zero = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
     if (zero && aligns(*file_, next, length)) {
       tree_.take("padding before " + name, Kind::padding, Encoding::bytes, Effect::inert, length, kInRange);
-    } else if (file_->sections.empty()) {
+    } else if (file_->unsectioned) {
       take_segments(next.begin);
     } else {
       tree_.take("gap before " + name, Kind::gap, Encoding::bytes, Effect::behaviour, length, kCritical);
@@ -198,10 +209,11 @@ class Decoder {
 
   void take_rest() {
     if (tree_.remaining() == 0) return;
-    if (file_->sections.empty()) return take_segments(tree_.size());
+    if (file_->unsectioned) return take_segments(tree_.size());
     tree_.take("trailing", Kind::trailing, Encoding::bytes, Effect::behaviour, tree_.remaining(), kCritical);
   }
 
+  std::string_view path_;
   std::shared_ptr<File> file_;
   Budget& budget_;
   TreeBuilder tree_;
@@ -210,8 +222,8 @@ class Decoder {
   std::unordered_map<std::uint32_t, FieldId> leaves_;  // by section
 };
 
-Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {
-  if (File::is_elf(blob->bytes())) return Decoder(std::move(blob), budget).run();
+Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
+  if (File::is_elf(blob->bytes())) return Decoder(std::move(blob), context.name, budget).run();
   TreeBuilder tree(std::move(blob), kElf.id, budget);
   tree.open("", Kind::group, Encoding::record);
   tree.anomaly(Tree::kRoot, AnomalyKind::structural, "no ELF header");

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "formats/elf/constants.h"
+#include "formats/elf/dynamic.h"
 
 namespace unrepro::elf {
 
 constexpr std::size_t kMostSearched = 64;         // segments looked through for one address
+constexpr std::size_t kMostDerived = 64;          // sections made of segments
 constexpr std::uint64_t kMostChecked = 1u << 26;  // segments times sections
 
 bool Section::has_content() const { return type != kShtNobits && type != kShtNull && size != 0; }
@@ -42,6 +44,53 @@ File::File(Bytes bytes) : bytes_(bytes), is64_(bytes[4] == 2), big_(bytes[5] == 
                        " sections are more than can be checked");
     segments.clear();
   }
+  if (sections.empty()) derive_sections();
+}
+
+// What the loader and debuggers find without a section table: the interpreter, notes, the dynamic section and
+// its strings.
+void File::derive_sections() {
+  unsectioned = true;
+  const auto add = [&](std::string_view name, std::uint32_t section_type, std::uint64_t addr,
+                       std::uint64_t offset, std::uint64_t size, std::uint64_t align) {
+    const bool inside = size != 0 && offset <= bytes_.size() && size <= bytes_.size() - offset;
+    const bool overlaps = std::any_of(sections.begin(), sections.end(), [&](const Section& other) {
+      return offset < other.offset + other.size && other.offset < offset + size;
+    });
+    if (!inside || overlaps || sections.size() > kMostDerived) return;
+    if (sections.empty()) sections.emplace_back();
+    Section section;
+    section.name = name;
+    section.named = true;
+    section.type = section_type;
+    section.flags = kShfAlloc;
+    section.addr = addr;
+    section.offset = offset;
+    section.size = size;
+    section.align = align;
+    section.twin = static_cast<std::uint32_t>(std::count_if(
+        sections.begin(), sections.end(), [&](const Section& other) { return other.name == name; }));
+    sections.push_back(section);
+  };
+  for (const Segment& segment : segments) {
+    const auto take = [&](std::string_view name, std::uint32_t section_type) {
+      add(name, section_type, segment.vaddr, segment.offset, segment.filesz, segment.align);
+    };
+    if (segment.type == kPtInterp) take(".interp", kShtProgbits);
+    if (segment.type == kPtNote) take("PT_NOTE", kShtNote);
+    if (segment.type == kPtDynamic) take("PT_DYNAMIC", kShtDynamic);
+  }
+  const auto dynamic = std::find_if(sections.begin(), sections.end(),
+                                    [](const Section& section) { return section.type == kShtDynamic; });
+  if (dynamic == sections.end()) return;
+  const auto index = static_cast<std::uint32_t>(dynamic - sections.begin());
+  const std::uint64_t address = dynamic_value(*this, index, 5).value_or(0);
+  const std::uint64_t size = dynamic_value(*this, index, 10).value_or(0);
+  const Bytes strings = memory(address, size);
+  if (strings.empty()) return;
+  const auto before = static_cast<std::uint32_t>(sections.size());
+  add("DT_STRTAB", kShtStrtab, address, static_cast<std::uint64_t>(strings.data() - bytes_.data()), size, 1);
+  if (sections.size() > before) sections[index].link = before;
 }
 
 void File::read_segments(std::uint64_t count) {

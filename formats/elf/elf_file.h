@@ -64,6 +64,8 @@ class File {
   std::uint32_t shstrndx = 0;
   std::vector<Segment> segments;
   std::vector<Section> sections;
+  // There is no section table: `sections` are what segments show, and no symbols.
+  bool unsectioned = false;
   std::vector<std::string> problems;  // why a table could not be read
 
   // A number of `width` bytes in the file's order; zero outside the bytes.
@@ -106,6 +108,7 @@ class File {
  private:
   void read_segments(std::uint64_t count);
   void read_sections(std::uint64_t count);
+  void derive_sections();
 
   Bytes bytes_;
   bool is64_, big_;

@@ -105,7 +105,7 @@ std::unique_ptr<RowView> header_rows(const File& file) {
         return number("e_shnum", after + 12, 2, Kind::count);
       default:
         number("e_shstrndx", after + 14, 2, Kind::reference);
-        if (!file.sections.empty()) row.value = file.label(file.shstrndx);
+        if (!file.unsectioned) row.value = file.label(file.shstrndx);
         return;
     }
   });

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "formats/elf/constants.h"
+#include "formats/elf/dynamic.h"
 
 namespace unrepro::elf {
 namespace {
@@ -54,7 +55,7 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
     regions.push_back(
         {file.phoff, file.phoff + file.segments.size() * file.segment_size(), File::kSegments, file.word()});
   }
-  if (!file.sections.empty()) {
+  if (!file.sections.empty() && !file.unsectioned) {
     regions.push_back(
         {file.shoff, file.shoff + file.sections.size() * file.section_size(), File::kSections, file.word()});
   }
@@ -109,7 +110,7 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
 }
 
 void check_segments(const File& file, std::vector<Contradiction>& contradictions) {
-  if (file.sections.empty() || file.segments.empty()) return;
+  if (file.unsectioned || file.segments.empty()) return;
   // What objcopy --only-keep-debug leaves: headers of segments without their bytes.
   const bool debug_only =
       std::none_of(file.sections.begin(), file.sections.end(), [](const Section& section) {
@@ -157,22 +158,7 @@ void check_segments(const File& file, std::vector<Contradiction>& contradictions
                "PT_INTERP is " + hex(segment.filesz) + " bytes at " + hex(segment.offset) + ", not .interp");
     }
   }
-  if (dynamic == 0 || !file.sections[dynamic].decodable) return;
-  const std::uint64_t width = 2 * file.word();
-  const Bytes table = file.content(dynamic);
-  const std::uint32_t symbols = file.find(kShtDynsym);
-  for (std::uint64_t at = 0; at + width <= table.size(); at += width) {
-    const std::uint64_t tag = file.read(table, at, file.word());
-    const std::uint64_t value = file.read(table, at + file.word(), file.word());
-    if (tag == 0) break;
-    const std::uint32_t strings = file.sections[dynamic].link;
-    if (tag == 5 && (strings >= file.sections.size() || file.sections[strings].addr != value)) {
-      disagree(dynamic, "DT_STRTAB is " + hex(value) + ", not the linked string table");
-    }
-    if (tag == 6 && symbols != 0 && file.sections[symbols].addr != value) {
-      disagree(dynamic, "DT_SYMTAB is " + hex(value) + ", .dynsym at " + hex(file.sections[symbols].addr));
-    }
-  }
+  if (dynamic != 0 && file.sections[dynamic].decodable) check_dynamic(file, dynamic, contradictions);
 }
 
 }  // namespace unrepro::elf

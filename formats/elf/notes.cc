@@ -8,8 +8,6 @@
 namespace unrepro::elf {
 namespace {
 
-constexpr std::size_t kMostNotes = 1000;
-
 std::uint64_t round_up(std::uint64_t value, std::uint64_t align) {
   return (value + align - 1) / align * align;
 }
@@ -54,31 +52,39 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
 
 }  // namespace
 
+std::optional<Note> NoteReader::read(std::uint64_t at) const {
+  if (at >= bytes_.size() || bytes_.size() - at < 12) return std::nullopt;
+  Note note{.name_size = file_.read(bytes_, at, 4)};
+  note.size = file_.read(bytes_, at + 4, 4);
+  note.type = file_.read(bytes_, at + 8, 4);
+  note.begin = at + round_up(12 + note.name_size, align_);
+  if (note.begin > bytes_.size() || note.size > bytes_.size() - note.begin) return std::nullopt;
+  note.end = std::min<std::uint64_t>(note.begin + round_up(note.size, align_), bytes_.size());
+  note.name = as_text(bytes_).substr(at + 12, note.name_size);
+  note.name = note.name.substr(0, note.name.find('\0'));
+  return note;
+}
+
 void take_notes(TreeBuilder& tree, const File& file, std::uint32_t section) {
-  const std::uint64_t align = file.sections[section].align == 8 ? 8 : 4;
   const Bytes bytes = file.content(section);
   const std::uint64_t base = file.sections[section].offset;
   tree.open(file.label(section), Kind::group, Encoding::list_significant);
+  const NoteReader reader(file, section);
   std::uint64_t at = 0;
-  for (std::size_t count = 0; at < bytes.size() && count < kMostNotes; ++count) {
-    if (bytes.size() - at < 12) break;
-    const std::uint64_t name_size = file.read(bytes, at, 4), size = file.read(bytes, at + 4, 4);
-    const std::uint64_t begin = at + round_up(12 + name_size, align);
-    if (begin > bytes.size() || size > bytes.size() - begin) break;
-    const std::uint64_t end = std::min<std::uint64_t>(begin + round_up(size, align), bytes.size());
-    std::string_view name = as_text(bytes).substr(at + 12, name_size);
-    name = name.substr(0, name.find('\0'));
+  for (std::size_t count = 0; count < kMostNotes; ++count) {
+    const auto note = reader.read(at);
+    if (!note) break;
     // Hashing the file is done once.
     const bool first = count == 0 && file.label(section) == ".note.gnu.build-id";
-    const Meaning meaning = meaning_of(file, section, name, file.read(bytes, at + 8, 4),
-                                       bytes.subspan(begin, size), base + begin, first);
+    const Meaning meaning = meaning_of(file, section, note->name, note->type,
+                                       bytes.subspan(note->begin, note->size), base + note->begin, first);
     tree.open(meaning.key, Kind::group, Encoding::record);
-    tree.take("header", Kind::identifier, Encoding::bytes, Effect::behaviour, 12 + name_size);
-    take_fill(tree, begin - at - 12 - name_size);
-    tree.take("value", meaning.kind, Encoding::bytes, meaning.effect, size, meaning.flags);
-    take_fill(tree, end - begin - size);
+    tree.take("header", Kind::identifier, Encoding::bytes, Effect::behaviour, 12 + note->name_size);
+    take_fill(tree, note->begin - at - 12 - note->name_size);
+    tree.take("value", meaning.kind, Encoding::bytes, meaning.effect, note->size, meaning.flags);
+    take_fill(tree, note->end - note->begin - note->size);
     tree.close();
-    at = end;
+    at = note->end;
   }
   if (at < bytes.size()) {
     tree.take("rest", Kind::data, Encoding::bytes, Effect::behaviour, bytes.size() - at);

@@ -1,12 +1,11 @@
 #include "formats/stream/bzip2.h"
 
-#include <bzlib.h>
-
 #include <algorithm>
 #include <limits>
 #include <string>
 
 #include "formats/stream/bzip2_encoder.h"
+#include "formats/stream/bzip2_stream.h"
 #include "formats/stream/stream.h"
 
 namespace unrepro {
@@ -17,23 +16,6 @@ constexpr std::uint64_t kEndMagic = 0x177245385090;
 constexpr std::uint64_t kMagicMask = 0xffffffffffff;
 constexpr std::uint64_t kSmallestStream = 14;
 
-class Bunzip {
- public:
-  Bunzip() { ready_ = BZ2_bzDecompressInit(&stream_, 0, 0) == BZ_OK; }
-  ~Bunzip() {
-    if (ready_) BZ2_bzDecompressEnd(&stream_);
-  }
-  Bunzip(const Bunzip&) = delete;
-  Bunzip& operator=(const Bunzip&) = delete;
-  bool ready() const { return ready_; }
-  bz_stream* get() { return &stream_; }
-  bz_stream* operator->() { return &stream_; }
-
- private:
-  bz_stream stream_{};
-  bool ready_ = false;
-};
-
 std::string at_offset(std::uint64_t offset) { return " at offset " + std::to_string(offset); }
 
 bool has_header(Bytes bytes) {
@@ -43,8 +25,9 @@ bool has_header(Bytes bytes) {
 // Decodes the stream at the start of `input`; libbz2 verifies the checksums of blocks and stream.
 // Errors: those of BlobWriter.
 Result<StreamEnd> decode_stream(Bytes input, BlobWriter& out) {
-  Bunzip bunzip;
-  if (!bunzip.ready()) return fail(Trouble::io, "libbz2: cannot start decoding");
+  Bzip2Stream bunzip(BZ2_bzDecompressEnd);
+  if (!bunzip.started(BZ2_bzDecompressInit(bunzip.get(), 0, 0)))
+    return fail(Trouble::io, "libbz2: cannot start decoding");
   OutputChunk chunk;
   std::uint64_t fed = 0;
   for (;;) {
@@ -131,7 +114,7 @@ Result<bool> Bzip2Decoder::stream(std::uint64_t number) {
 
 Result<Tree> Bzip2Decoder::decode() {
   tree_.open("", Kind::group, Encoding::record);
-  const FieldId streams = tree_.open("streams", Kind::group, Encoding::list_significant);
+  tree_.open("streams", Kind::group, Encoding::list_significant);
   std::uint64_t count = 0;
   do {
     if (!budget_.charge_members(1)) return fail(Trouble::budget, budget_.exhausted());
@@ -139,17 +122,7 @@ Result<Tree> Bzip2Decoder::decode() {
     if (!whole) return tl::unexpected(whole.error());
     if (!*whole) return tree_.finish();
   } while (has_header(tree_.peek(4)));
-  if (count > 1) {
-    tree_.anomaly(
-        streams, AnomalyKind::structural,
-        "several streams (" + std::to_string(count) + "), of which some readers see the first only");
-  }
-  tree_.close();
-  take_trailing(tree_);
-  auto content = content_.finish();
-  if (!content) return tl::unexpected(content.error());
-  tree_.payload(decoded_payload(first_stream_, std::move(*content), context_));
-  return tree_.finish();
+  return finish_streams(tree_, count, "streams", first_stream_, content_, context_);
 }
 
 }  // namespace

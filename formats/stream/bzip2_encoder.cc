@@ -1,37 +1,19 @@
 #include "formats/stream/bzip2_encoder.h"
 
-#include <bzlib.h>
-
 #include <algorithm>
 #include <string>
 
+#include "formats/stream/bzip2_stream.h"
 #include "formats/stream/encoder_search.h"
 #include "formats/stream/stream.h"
 
 namespace unrepro {
 namespace {
 
-class Bzip {
- public:
-  explicit Bzip(int level) { ready_ = BZ2_bzCompressInit(&stream_, level, 0, 0) == BZ_OK; }
-  ~Bzip() {
-    if (ready_) BZ2_bzCompressEnd(&stream_);
-  }
-  Bzip(const Bzip&) = delete;
-  Bzip& operator=(const Bzip&) = delete;
-  bool ready() const { return ready_; }
-  bz_stream* get() { return &stream_; }
-  bz_stream* operator->() { return &stream_; }
-
- private:
-  bz_stream stream_{};
-  bool ready_ = false;
-};
-
 // Feeds `plain`, and ends the stream when `finish`.
 bool follow(Bytes plain, bool finish, int level, Follower& follower) {
-  Bzip bzip(level);
-  if (!bzip.ready()) return false;
+  Bzip2Stream bzip(BZ2_bzCompressEnd);
+  if (!bzip.started(BZ2_bzCompressInit(bzip.get(), level, 0, 0))) return false;
   OutputChunk chunk;
   std::uint64_t fed = 0;
   for (;;) {

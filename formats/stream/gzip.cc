@@ -165,7 +165,7 @@ Result<bool> GzipDecoder::body() {
 
 Result<Tree> GzipDecoder::decode() {
   tree_.open("", Kind::group, Encoding::record);
-  const FieldId members = tree_.open("members", Kind::group, Encoding::list_significant);
+  tree_.open("members", Kind::group, Encoding::list_significant);
   std::uint64_t count = 0;
   bool whole = true;
   while (whole && (count == 0 || as_text(tree_.peek(2)) == "\x1f\x8b")) {
@@ -179,17 +179,8 @@ Result<Tree> GzipDecoder::decode() {
     }
     if (whole) tree_.close();
   }
-  if (count > 1) {
-    tree_.anomaly(members, AnomalyKind::structural,
-                  "several members (" + std::to_string(count) + "), which not every reader joins");
-  }
   if (!whole) return tree_.finish();
-  tree_.close();
-  take_trailing(tree_);
-  auto content = content_.finish();
-  if (!content) return tl::unexpected(content.error());
-  tree_.payload(decoded_payload(first_stream_, std::move(*content), context_));
-  return tree_.finish();
+  return finish_streams(tree_, count, "members", first_stream_, content_, context_);
 }
 
 Bits probe_gzip(const ProbeInput& input) noexcept {

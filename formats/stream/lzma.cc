@@ -94,7 +94,7 @@ Result<bool> Decoder::stream(std::uint64_t number) {
 
 Result<Tree> Decoder::decode() {
   tree_.open("", Kind::group, Encoding::record);
-  const FieldId streams = tree_.open("streams", Kind::group, Encoding::list_significant);
+  tree_.open("streams", Kind::group, Encoding::list_significant);
   std::uint64_t count = 0;
   do {
     if (!budget_.charge_members(1)) return fail(Trouble::budget, budget_.exhausted());
@@ -102,17 +102,7 @@ Result<Tree> Decoder::decode() {
     if (!whole) return tl::unexpected(whole.error());
     if (!*whole) return tree_.finish();
   } while (lzip_ && as_text(tree_.peek(kLzipMagic.size())) == kLzipMagic);
-  if (count > 1) {
-    tree_.anomaly(
-        streams, AnomalyKind::structural,
-        "several members (" + std::to_string(count) + "), of which some readers see the first only");
-  }
-  tree_.close();
-  take_trailing(tree_);
-  auto content = content_.finish();
-  if (!content) return tl::unexpected(content.error());
-  tree_.payload(decoded_payload(first_stream_, std::move(*content), context_));
-  return tree_.finish();
+  return finish_streams(tree_, count, "members", first_stream_, content_, context_);
 }
 
 // The dictionary that the header states, if the rest of the header is what liblzma's presets give; else 0.

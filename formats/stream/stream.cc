@@ -53,6 +53,21 @@ void take_trailing(TreeBuilder& tree) {
       std::to_string(length) + " bytes after the end of the stream at offset " + std::to_string(begin));
 }
 
+Result<Tree> finish_streams(TreeBuilder& tree, std::uint64_t count, std::string_view what,
+                            FieldId first_stream, BlobWriter& content, const Context& context) {
+  if (count > 1) {
+    tree.anomaly(Tree::kRoot, AnomalyKind::structural,
+                 "several " + std::string(what) + " (" + std::to_string(count) +
+                     "), of which some readers see the first only");
+  }
+  tree.close();
+  take_trailing(tree);
+  auto plain = content.finish();
+  if (!plain) return tl::unexpected(plain.error());
+  if (first_stream != kNoField) tree.payload(decoded_payload(first_stream, std::move(*plain), context));
+  return tree.finish();
+}
+
 std::uint64_t little_endian(Bytes bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | bytes[i];

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "formats/blob.h"
 #include "formats/format.h"
 #include "formats/tree_builder.h"
 
@@ -48,6 +49,12 @@ std::string ordinal_key(std::uint64_t n);
 // After the last stream: claims what remains as trailing bytes, which readers treat differently (ignored,
 // warned about, refused), and reports it.
 void take_trailing(TreeBuilder& tree);
+
+// How the decoders of formats that may hold several streams end, the record of the last one being closed:
+// reports that there are several (`what`), closes their list, claims what trails and hands over the content,
+// if there is a stream at all.
+Result<Tree> finish_streams(TreeBuilder& tree, std::uint64_t count, std::string_view what,
+                            FieldId first_stream, BlobWriter& content, const Context& context);
 
 // Little-endian number of bytes.size() <= 8 bytes.
 std::uint64_t little_endian(Bytes bytes);

@@ -264,7 +264,7 @@ Result<bool> XzDecoder::stream(std::uint64_t stream_number) {
 
 Result<Tree> XzDecoder::decode() {
   tree_.open("", Kind::group, Encoding::record);
-  const FieldId streams = tree_.open("streams", Kind::group, Encoding::list_significant);
+  tree_.open("streams", Kind::group, Encoding::list_significant);
   std::uint64_t count = 0;
   do {
     if (!budget_.charge_members(1)) return fail(Trouble::budget, budget_.exhausted());
@@ -272,18 +272,8 @@ Result<Tree> XzDecoder::decode() {
     if (!whole) return tl::unexpected(whole.error());
     if (!*whole) return tree_.finish();
   } while (as_text(tree_.peek(kHeaderMagic.size())) == kHeaderMagic);
-  if (count > 1) {
-    tree_.anomaly(
-        streams, AnomalyKind::structural,
-        "several streams (" + std::to_string(count) + "), of which some readers see the first only");
-  }
-  tree_.close();
-  // Stream padding, section 2.2, is trailing as well: readers that stop at the first stream never look at it.
-  take_trailing(tree_);
-  auto content = content_.finish();
-  if (!content) return tl::unexpected(content.error());
-  tree_.payload(decoded_payload(first_stream_, std::move(*content), context_));
-  return tree_.finish();
+  // Stream padding, section 2.2, trails as well: readers that stop at the first stream never look at it.
+  return finish_streams(tree_, count, "streams", first_stream_, content_, context_);
 }
 
 }  // namespace

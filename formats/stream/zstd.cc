@@ -214,7 +214,7 @@ bool ZstdDecoder::skippable_frame() {
 
 Result<Tree> ZstdDecoder::decode() {
   tree_.open("", Kind::group, Encoding::record);
-  const FieldId frames = tree_.open("frames", Kind::group, Encoding::list_significant);
+  tree_.open("frames", Kind::group, Encoding::list_significant);
   std::uint64_t count = 0;
   for (;;) {
     const Bytes head = tree_.peek(4);
@@ -227,16 +227,7 @@ Result<Tree> ZstdDecoder::decode() {
     if (!*whole) return tree_.finish();
     tree_.close();
   }
-  if (count > 1) {
-    tree_.anomaly(frames, AnomalyKind::structural,
-                  "several frames (" + std::to_string(count) + "), of which some readers see the first only");
-  }
-  tree_.close();
-  take_trailing(tree_);
-  auto content = content_.finish();
-  if (!content) return tl::unexpected(content.error());
-  if (first_stream_ != kNoField) tree_.payload(decoded_payload(first_stream_, std::move(*content), context_));
-  return tree_.finish();
+  return finish_streams(tree_, count, "frames", first_stream_, content_, context_);
 }
 
 Bits probe_zstd(const ProbeInput& input) noexcept {

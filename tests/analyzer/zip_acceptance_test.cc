@@ -1,6 +1,7 @@
 // What may be accepted in zip archives, and what must never be.
 
 #include <gtest/gtest.h>
+#include <lzma.h>
 
 #include <algorithm>
 
@@ -141,6 +142,45 @@ TEST(Zip, CompressorLevels) {
     const auto causes = causes_of(report);
     EXPECT_TRUE(std::find(causes.begin(), causes.end(), "compressor-variation") != causes.end() || level > 6);
   }
+}
+
+// Section 5.8: version and size of the properties, then what a .lzma file has but its size.
+ZipMember lzma_member(const std::string& content, std::uint32_t preset) {
+  lzma_options_lzma options;
+  lzma_lzma_preset(&options, preset);
+  lzma_stream stream = LZMA_STREAM_INIT;
+  EXPECT_EQ(lzma_alone_encoder(&stream, &options), LZMA_OK);
+  std::string out(content.size() + 1000, '\0');
+  stream.next_in = reinterpret_cast<const std::uint8_t*>(content.data());
+  stream.avail_in = content.size();
+  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+  stream.avail_out = out.size();
+  EXPECT_EQ(lzma_code(&stream, LZMA_FINISH), LZMA_STREAM_END);
+  out.resize(stream.total_out);
+  lzma_end(&stream);
+  return {.name = "b.txt",
+          .content = content,
+          .flags = 2,
+          .raw = std::string("\x09\x04\x05\0", 4) + out.substr(0, 5) + out.substr(13),
+          .method = 14};
+}
+
+TEST(Zip, Lzma) {
+  const std::string left = zip({lzma_member(long_text(), 6)});
+  expect_equivalent(compare_bytes(left, zip({{.name = "b.txt", .content = long_text()}})),
+                    {"compressor-variation", "serialiser-style"});
+  expect_equivalent(compare_bytes(left, zip({lzma_member(long_text(), 1)})), {"compressor-variation"});
+  const Report report = compare_bytes(left, zip({lzma_member(long_text() + "!", 6)}));
+  EXPECT_EQ(report.verdict, Verdict::divergent);
+  for (const std::size_t at : {0, 2, 4, 5, 20}) {
+    ZipMember damaged = lzma_member(long_text(), 6);
+    damaged.raw[at] = static_cast<char>(damaged.raw[at] ^ 0x40);
+    EXPECT_NE(compare_bytes(left, zip({damaged})).verdict, Verdict::identical) << at;
+    EXPECT_TRUE(at == 0 || compare_bytes(left, zip({damaged})).verdict == Verdict::divergent) << at;
+  }
+  ZipMember behind = lzma_member(long_text(), 6);
+  behind.behind_stream = "payload";
+  EXPECT_EQ(compare_bytes(left, zip({behind})).divergence, Divergence::alert);
 }
 
 // A stream that no known encoder gives may hide anything in its blocks.

@@ -55,6 +55,18 @@ TEST(Elf, RowsResolveReferences) {
             ".got+0x20 type 7 setuid@@GLIBC_2.2.5 of libc.so.6 + 0x0;");
 }
 
+TEST(Elf, BuildIdsOfOtherLinkers) {
+  for (const char* name : {"lld-sha1.so", "lld-md5.so", "lld-fast.so", "gold-sha1.so"}) {
+    const std::string bytes = read_data("elf/" + std::string(name));
+    const Tree tree = decode(kElf, bytes);
+    EXPECT_TRUE(tree[find(tree, {".note.gnu.build-id", "build_id", "value"})].is(kDerived)) << name;
+    std::string other = bytes;
+    other[other.find("a message of")] = 'A';
+    const Tree changed = decode(kElf, other);
+    EXPECT_FALSE(changed[find(changed, {".note.gnu.build-id", "build_id", "value"})].is(kDerived)) << name;
+  }
+}
+
 TEST(Elf, UnknownBuildIdIsASlot) {
   const Tree tree = decode(kElf, read_data("elf/libuuid.so"));
   const Field& field = tree[find(tree, {".note.gnu.build-id", "build_id", "value"})];

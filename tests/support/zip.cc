@@ -59,7 +59,7 @@ std::string zip(const std::vector<ZipMember>& members, const ZipOptions& options
     const auto flags = static_cast<std::uint16_t>(member.flags | (member.descriptor ? 8 : 0));
     const std::string sizes = little(stream.size(), 4) + little(member.content.size(), 4);
     const auto common = [&](std::uint32_t modified, bool values) {
-      return little(20, 2) + little(flags, 2) + little(stored ? 0 : 8, 2) + little(modified, 4) +
+      return little(20, 2) + little(flags, 2) + little(stored ? 0 : member.method, 2) + little(modified, 4) +
              (values ? little(crc, 4) + sizes : std::string(12, '\0'));
     };
     const std::string name = member.local_name.value_or(member.name);

@@ -26,7 +26,8 @@ struct ZipMember {
   std::optional<std::uint32_t> crc = {};       // everywhere
   std::optional<std::uint32_t> descriptor_crc = {};
   std::optional<std::uint32_t> local_modified = {};
-  std::string raw = {};            // the deflate stream, made by hand
+  std::string raw = {};            // the stream, made by hand
+  std::uint16_t method = 8;        // of what is not stored
   std::string behind_stream = {};  // inside the compressed size
   std::string before = {};         // bytes before the local header
   bool listed = true;

@@ -27,3 +27,12 @@ for target in i386 powerpc64 s390x aarch64; do
   clang-16 --target=$target-linux-gnu -O1 -c -o small-$target.o "$work/small.c"
 done
 printf '.file "/tmp/ccAbCdEf.o"\n.globl f\nf: nop\n' | as -o temporary.o
+# Build-ids of the other linkers, and a library whose debug information stands in a file of its own.
+for kind in sha1 md5 fast; do
+  ld.lld-14 -shared --build-id=$kind -z max-page-size=4096 -o lld-$kind.so "$work/small.o"
+done
+ld.gold -shared --build-id=sha1 -z max-page-size=4096 -o gold-sha1.so "$work/small.o"
+(cd "$work" && gcc -O1 -g -fPIC -ffile-prefix-map=$work=. -c -o debug.o small.c)
+gcc $ld -shared -Wl,--build-id=sha1 -o "$work/libdebug.so" "$work/debug.o"
+objcopy --only-keep-debug "$work/libdebug.so" libdebug.so.debug
+objcopy --strip-all --add-gnu-debuglink=libdebug.so.debug "$work/libdebug.so" libdebug.so
