@@ -146,8 +146,9 @@ TEST_F(Program, ReadsBackEveryFindingThatItWrites) {
 TEST_F(Program, WritesEveryFormAtOnceAndOneToStandardOutput) {
   write("a", "built in /build/frob-1.0/src\n");
   write("b", "built in /srv/rebuild/frob-1.0/src\n");
-  const Outcome all = run({"a", "b", "--text", "t", "--json", "j", "--markdown", "m", "--sarif", "s",
-                           "--junit", "x", "--gitlab", "g", "--html", "h", "--github"});
+  const Outcome all =
+      run({"a", "b", "--text", "t", "--json", "j", "--markdown", "m", "--sarif", "s", "--junit", "x",
+           "--gitlab", "g", "--html", "h", "--github", "--reference-time", "2024-06-01"});
   EXPECT_EQ(all.status, 1) << all.err;
   EXPECT_TRUE(all.out.starts_with("::error file=a,title=unrepro::")) << all.out;
   EXPECT_NE(read(path("m")).find("## unrepro: "), std::string::npos);
@@ -156,7 +157,7 @@ TEST_F(Program, WritesEveryFormAtOnceAndOneToStandardOutput) {
   EXPECT_TRUE(read(path("g")).starts_with("["));
   EXPECT_TRUE(read(path("h")).starts_with("<!DOCTYPE html>"));
   EXPECT_EQ(run({"a", "b", "--format", "junit"}).out, read(path("x")));
-  EXPECT_EQ(run({"a", "b", "--html", "-"}).out, read(path("h")));
+  EXPECT_EQ(run({"a", "b", "--html", "-", "--reference-time", "2024-06-01"}).out, read(path("h")));
 }
 
 TEST_F(Program, ReadsABaselineOnlyWhenToldTo) {
