@@ -110,8 +110,8 @@ class ArtifactDecider {
 
  private:
   bool in_first(const Digest& sha256) const {
-    return first_ != nullptr && std::any_of(first_->bits.begin(), first_->bits.end(),
-                                            [&](const Class::Bits& bits) { return bits.sha256 == sha256; });
+    return std::any_of(first_->bits.begin(), first_->bits.end(),
+                       [&](const Class::Bits& bits) { return bits.sha256 == sha256; });
   }
 
   // Seats and audits stand for or against; arbiters and reruns are asked elsewhere.
@@ -149,6 +149,10 @@ class ArtifactDecider {
       stance.divergence = relation->divergence;
       stance.capacity = relation->capacity;
       stance.causes = relation->causes;
+      // Told as from the class to this result.
+      if (relation->left == stance.sha256 || !in_first(relation->left)) {
+        for (CauseNote& cause : stance.causes) std::swap(cause.left, cause.right);
+      }
       stance.detail = relation->incomplete;
     }
     if (inside) return;

@@ -72,8 +72,8 @@ struct Stance {
   Verdict verdict = Verdict::identical;  // to the class's first bits
   std::optional<Divergence> divergence;
   Capacity capacity;
-  std::vector<CauseNote> causes;
-  std::string detail;  // why it stands so; may be empty
+  std::vector<CauseNote> causes;  // left: the class's value; right: this result's
+  std::string detail;             // why it stands so; may be empty
 };
 
 struct ArtifactDecision {

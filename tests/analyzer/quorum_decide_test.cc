@@ -247,6 +247,8 @@ TEST(QuorumClasses, EqualFormsThatCompareOtherwiseStayApart) {
   scene.unknown("A", "B");  // of two relations the worse counts
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
   EXPECT_EQ(scene.decide().artifacts[0].classes.size(), 2u);
+  std::swap(scene.kase.relations[0], scene.kase.relations[1]);
+  EXPECT_EQ(outcome(scene), "escalated: no-dissent");
 }
 
 TEST(QuorumClasses, OtherFormsAreOtherClasses) {
@@ -277,6 +279,18 @@ TEST(QuorumClasses, ARelationOfTheClassHoldsForItsMembers) {
   EXPECT_EQ(standings(decision), "1 agrees, 2 agrees, 3 dissents, 4 dissents");
   EXPECT_EQ(decision.artifacts[0].stances[3].verdict, Verdict::divergent);
   EXPECT_EQ(decision.artifacts[0].stances[3].divergence, Divergence::unknown);
+}
+
+TEST(QuorumClasses, CausesAreToldFromTheClassToTheResult) {
+  for (const auto& [common, other, value] : {std::tuple("A", "B", "left"), std::tuple("B", "A", "right")}) {
+    for (const bool alike : {false, true}) {
+      Scene scene = three(common, common, other);
+      if (alike) scene.kase.normal = {{"A", "n"}, {"B", "n"}};
+      scene.relate("A", "B", Verdict::equivalent)
+          .causes.push_back({.id = "file-mtime", .left = "left", .right = "right"});
+      EXPECT_EQ(scene.decide().artifacts[0].stances[2].causes.at(0).left, value) << alike;
+    }
+  }
 }
 
 TEST(QuorumClasses, TheFirstHasMostOperatorsThenTrustedOnes) {
@@ -747,6 +761,8 @@ TEST(QuorumArbitration, AFaultIsSetAside) {
   scene.result("y", "C", Role::rerun);  // and now something else again
   EXPECT_EQ(outcome(scene), "agreed");
   EXPECT_EQ(penalties(scene.decide()), "y arbitration-lost");
+  scene.result("y", "A", Role::rerun);
+  EXPECT_EQ(penalties(scene.decide()), "y arbitration-lost");
   scene.kase.relations[0].divergence = Divergence::known;  // a known cause is nobody's fault
   EXPECT_EQ(penalties(scene.decide()), "");
   scene.kase.relations[0].divergence.reset();
@@ -760,6 +776,7 @@ TEST(QuorumArbitration, ARepeatedDifferenceIsForPeople) {
   scene.result("u", "A", Role::arbiter);
   scene.result("y", "A", Role::rerun);
   scene.result("y", "B", Role::rerun);
+  scene.result("y", "A", Role::rerun);
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
   EXPECT_EQ(scene.decide().artifacts[0].stances[2].detail,
             "the arbiter agrees with the others, but its operator repeats it: for people");

@@ -11,7 +11,7 @@
 namespace unrepro::tool {
 namespace {
 
-constexpr std::array<std::string_view, 4> kCommands = {"diff", "show", "explain", "rules"};
+constexpr std::array<std::string_view, 5> kCommands = {"diff", "show", "explain", "rules", "quorum"};
 
 constexpr char kAbout[] =
     "Explains, byte by byte, why two builds of one source differ.\n"
@@ -176,6 +176,47 @@ void add_diff(CLI::App& app, CommandLine& line) {
   app.footer(kDiffFooter);
 }
 
+constexpr char kDecideFooter[] =
+    "Each folder in DIR is one result: build.json (operator, builder, inputs, facts), artifacts/, and\n"
+    "manifest.json, a DSSE envelope signed by a key of the policy. job.json in DIR says what the "
+    "coordinator\n"
+    "knows: the job's inputs, its seats, audits. See unrepro(1).\n"
+    "\n"
+    "Exit status:\n"
+    "  0  agreed, agreed-equivalent, confirmed\n"
+    "  1  disputed, rejected, unreproducible\n"
+    "  2  trouble: wrong usage, unreadable input\n"
+    "  3  pending, insufficient, inputs-differ, escalated, auditing";
+
+void add_quorum_decide(CLI::App& app, CommandLine& line) {
+  app.add_option("--policy", line.policy, "What is demanded, as TOML")->required()->type_name("FILE");
+  app.add_option("--results", line.results, "The results, a folder each")->required()->type_name("DIR");
+  app.add_option("--reference", line.reference,
+                 "SHA-256 of an official artifact that the results must confirm; may be repeated")
+      ->check([](const std::string& text) {
+        const bool hex = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+        return hex ? std::string() : "must be 64 hexadecimal digits in lower case";
+      })
+      ->type_name("DIGEST")
+      ->expected(1)
+      ->take_all();
+  app.add_flag("--unsigned", line.unsigned_ok,
+               "Believe who results say they are from; for experiments, and said in the decision");
+  add_parsed(app, "--format", "FORMAT", "What to print on standard output: text (default) or json", "Output",
+             one_of<ReportFormat>({{"text", ReportFormat::text}, {"json", ReportFormat::json}}),
+             [&line](ReportFormat value) { line.format = value; });
+  add_parsed(
+      app, "--reference-time", "TIME",
+      "\"Now\": seconds since 1970 or ISO 8601; keys must be valid then; default: the clock", "Judgement",
+      [](const std::string& text) { return parse_instant(text); },
+      [&line](std::int64_t value) { line.options.reference_time = value; });
+  add_parsed(app, "--max-output", "SIZE", "Decompressed bytes of a comparison", "Limits", parse_size,
+             [&line](std::uint64_t value) { line.options.limits.output_bytes = value; });
+  add_parsed(app, "--max-time", "TIME", "Wall time of a comparison; default: 15m", "Limits", parse_seconds,
+             [&line](std::uint64_t value) { line.options.limits.wall = std::chrono::seconds(value); });
+  app.footer(kDecideFooter);
+}
+
 CommandLine message(std::string text, int status) {
   CommandLine line;
   line.message = std::move(text);
@@ -203,11 +244,16 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   CLI::App& show = *app.add_subcommand("show", "Open one finding of a JSON report");
   CLI::App& explain = *app.add_subcommand("explain", "Say what a cause means and how to remove it");
   CLI::App& rules = *app.add_subcommand("rules", "List, check and test declarative rules");
-  for (CLI::App* each : {&diff, &show, &explain, &rules}) {
+  CLI::App& quorum =
+      *app.add_subcommand("quorum", "Decide what may be believed of the results of many builders");
+  quorum.require_subcommand(1);
+  CLI::App& decide = *quorum.add_subcommand("decide", "Say which artifacts may be released, and why");
+  for (CLI::App* each : {&diff, &show, &explain, &rules, &decide}) {
     each->add_flag("--no-color", line.no_color, "No colours, as with NO_COLOR in the environment")
         ->group("Output");
   }
   add_diff(diff, line);
+  add_quorum_decide(decide, line);
   show.add_option("REPORT", line.report, "A report that --json wrote")->required()->type_name("");
   show.add_option("N", line.finding, "Number of the finding, the one after #")
       ->required()
@@ -239,6 +285,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   line.action = diff.parsed()      ? Action::diff
                 : show.parsed()    ? Action::show
                 : explain.parsed() ? Action::explain
+                : decide.parsed()  ? Action::quorum_decide
                                    : Action::rules;
 
   std::size_t on_stdout = diff.count("--format") > 0 ? 1 : 0;

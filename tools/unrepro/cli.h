@@ -10,7 +10,7 @@
 
 namespace unrepro::tool {
 
-enum class Action : std::uint8_t { diff, show, explain, rules, message };
+enum class Action : std::uint8_t { diff, show, explain, rules, quorum_decide, message };
 enum class ReportFormat : std::uint8_t { text, json };
 // The worst verdict that counts as success.
 enum class Accept : std::uint8_t { identical, equivalent, explained };
@@ -41,6 +41,11 @@ struct CommandLine {
 
   // rules: what to do with rule_files, or the built-in rules
   bool lint = false, test = false;
+
+  // quorum decide
+  std::string policy, results;         // a file and a folder
+  std::vector<std::string> reference;  // SHA-256 of the artifacts to confirm, in hexadecimal
+  bool unsigned_ok = false;
 
   bool no_color = false;
 };

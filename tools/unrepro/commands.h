@@ -9,5 +9,6 @@ int run_diff(const CommandLine& line);
 int run_show(const CommandLine& line);
 int run_explain(const CommandLine& line);
 int run_rules(const CommandLine& line);
+int run_quorum_decide(const CommandLine& line);
 
 }  // namespace unrepro::tool

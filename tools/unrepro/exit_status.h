@@ -1,5 +1,6 @@
 #pragma once
 
+#include "analyzer/quorum/decision.h"
 #include "rules/verdict.h"
 #include "tools/unrepro/cli.h"
 
@@ -21,6 +22,30 @@ constexpr int exit_status(Verdict verdict, Accept accept) {
       return 3;
     case Verdict::divergent:
       return 1;
+  }
+  return kTrouble;
+}
+
+// Exit status of `quorum decide` (design section 3): 0 released, 1 held because results differ, 3 not
+// decided.
+constexpr int exit_status(quorum::State state) {
+  switch (state) {
+    case quorum::State::agreed:
+    case quorum::State::agreed_equivalent:
+    case quorum::State::confirmed:
+      return 0;
+    case quorum::State::disputed:
+    case quorum::State::rejected:
+    case quorum::State::unreproducible:
+    case quorum::State::revoked:
+    case quorum::State::superseded:
+      return 1;
+    case quorum::State::pending:
+    case quorum::State::inputs_differ:
+    case quorum::State::insufficient:
+    case quorum::State::escalated:
+    case quorum::State::auditing:
+      return 3;
   }
   return kTrouble;
 }

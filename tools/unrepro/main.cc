@@ -18,6 +18,8 @@ int run(const CommandLine& line) {
       return run_explain(line);
     case Action::rules:
       return run_rules(line);
+    case Action::quorum_decide:
+      return run_quorum_decide(line);
     case Action::message:
       break;
   }

@@ -1,0 +1,284 @@
+#include "analyzer/quorum/folder.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "analyzer/evidence/envelope.h"
+#include "analyzer/evidence/json.h"
+#include "analyzer/evidence/manifest.h"
+#include "formats/digest.h"
+#include "formats/value.h"
+
+namespace unrepro::quorum {
+namespace {
+
+namespace fs = std::filesystem;
+using evidence::Json;
+
+constexpr std::uint64_t kLargestText = 16u << 20;
+constexpr std::size_t kMostArtifacts = 10'000;
+
+std::string safe(const fs::path& path) { return escape(as_bytes(path.native())); }
+
+Digest sha256_of(Bytes bytes) { return to_hex(digest(Algo::sha256, bytes)); }
+
+// A regular file that is no link. Errors: io.
+Result<BlobRef> read_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (!fs::is_regular_file(status)) return fail(Trouble::io, safe(path.filename()) + " is no regular file");
+  return blob_from_file(path);
+}
+
+Result<std::string> read_text(const fs::path& path) {
+  const auto blob = read_file(path);
+  if (!blob) return tl::unexpected<Error>(blob.error());
+  if ((*blob)->size() > kLargestText)
+    return fail(Trouble::unsupported, safe(path.filename()) + " is too large");
+  return std::string(as_text((*blob)->bytes()));
+}
+
+// Thrown for a value that is missing or of another type; caught where the file is read.
+struct Wrong {
+  std::string what;
+};
+
+std::string text_of(const Json& value, std::string_view name) {
+  if (const std::string* text = value.as_string()) return *text;
+  throw Wrong{std::string(name) + " is no string"};
+}
+
+std::string text_at(const Json& object, std::string_view name, std::string missing = {}) {
+  const Json* value = object.find(name);
+  return value == nullptr ? missing : text_of(*value, name);
+}
+
+std::int64_t number_at(const Json& object, std::string_view name, std::int64_t missing) {
+  const Json* value = object.find(name);
+  if (value == nullptr) return missing;
+  if (const std::int64_t* number = value->as_integer()) return *number;
+  throw Wrong{std::string(name) + " is no whole number"};
+}
+
+std::map<std::string, std::string> map_at(const Json& object, std::string_view name) {
+  std::map<std::string, std::string> map;
+  const Json* value = object.find(name);
+  if (value == nullptr) return map;
+  if (value->as_object() == nullptr) throw Wrong{std::string(name) + " is no object"};
+  for (const auto& member : *value->as_object()) map[member.name] = text_of(member.value, name);
+  return map;
+}
+
+const Json::Array& list_at(const Json& object, std::string_view name) {
+  static const Json::Array kNone;
+  const Json* value = object.find(name);
+  if (value == nullptr) return kNone;
+  if (value->as_array() == nullptr) throw Wrong{std::string(name) + " is no list"};
+  return *value->as_array();
+}
+
+std::set<std::string> set_at(const Json& object, std::string_view name) {
+  std::set<std::string> set;
+  for (const Json& item : list_at(object, name)) set.insert(text_of(item, name));
+  return set;
+}
+
+template <class Value>
+Value named(const std::string& name, std::initializer_list<Value> values) {
+  for (const Value value : values) {
+    if (to_string(value) == name) return value;
+  }
+  throw Wrong{"'" + name + "' is not known"};
+}
+
+Role role_named(const std::string& name) {
+  return named(name, {Role::seat, Role::audit, Role::arbiter, Role::rerun});
+}
+
+// What the ledger says of a result's folder.
+struct Receipt {
+  std::string seat;
+  Role role = Role::seat;
+  std::int64_t received = 0;
+};
+
+class FolderReader {
+ public:
+  FolderReader(const fs::path& path, const Policy& policy, bool unsigned_ok, std::int64_t now)
+      : path_(path), policy_(policy), now_(now) {
+    out_.kase.unsigned_ok = unsigned_ok;
+    out_.kase.now = now;
+  }
+
+  Result<Folder> run() {
+    if (auto read = read_job(); !read) return tl::unexpected<Error>(read.error());
+    std::vector<fs::path> folders;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path_, error)) {
+      if (entry.is_directory() && !entry.is_symlink()) folders.push_back(entry.path());
+    }
+    if (error) return fail(Trouble::io, safe(path_) + ": " + error.message());
+    std::sort(folders.begin(), folders.end());
+    for (const fs::path& folder : folders) read_result(folder);
+    if (jobs_.size() > 1)
+      return fail(Trouble::unsupported, "these are results for several jobs: " + *jobs_.begin() + ", " +
+                                            *jobs_.rbegin() + "; name one in job.json");
+    if (out_.kase.job.id.empty() && !jobs_.empty()) out_.kase.job.id = *jobs_.begin();
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> read_job() {
+    const fs::path file = path_ / "job.json";
+    std::error_code error;
+    if (!fs::exists(file, error)) return {};
+    const auto text = read_text(file);
+    if (!text) return tl::unexpected<Error>(text.error());
+    const auto json = evidence::parse_json(*text);
+    if (!json) return fail(Trouble::unsupported, "job.json: " + json.error().message);
+    try {
+      if (text_at(*json, "schema") != "unrepro.job/1") throw Wrong{"schema is not unrepro.job/1"};
+      fill_job(*json);
+    } catch (const Wrong& wrong) {
+      return fail(Trouble::unsupported, "job.json: " + wrong.what);
+    }
+    return {};
+  }
+
+  void fill_job(const Json& json) {
+    Case& kase = out_.kase;
+    kase.job.id = text_at(json, "id");
+    if (kase.job.id.empty()) throw Wrong{"id is missing"};
+    kase.job.inputs = map_at(json, "inputs");
+    kase.job.artifacts = set_at(json, "artifacts");
+    kase.job.reference = set_at(json, "reference");
+    for (const Json& item : list_at(json, "seats")) {
+      Seat seat{.id = text_at(item, "id"),
+                .operator_id = text_at(item, "operator"),
+                .role = role_named(text_at(item, "role", "seat")),
+                .state = named(text_at(item, "state", "submitted"), {SeatState::open, SeatState::submitted,
+                                                                     SeatState::failed, SeatState::expired}),
+                .fresh = item.find("fresh") != nullptr && *item.find("fresh") == Json(true),
+                .replaces = text_at(item, "replaces"),
+                .manifest = text_at(item, "manifest")};
+      if (seat.id.empty() || seat.operator_id.empty()) throw Wrong{"a seat needs id and operator"};
+      const std::string result = text_at(item, "result");
+      if (!result.empty() &&
+          !receipts_.emplace(result, Receipt{seat.id, seat.role, number_at(item, "received", now_)}).second)
+        throw Wrong{"two seats name the result " + result};
+      kase.seats.push_back(std::move(seat));
+    }
+    if (const Json* audit = json.find("audit")) {
+      kase.audit = AuditDraw{text_at(*audit, "commitment"), text_at(*audit, "seed"), text_at(*audit, "root"),
+                             static_cast<Ppb>(std::max<std::int64_t>(0, number_at(*audit, "rate", 0)))};
+    }
+    kase.confirmations = set_at(json, "confirmations");
+    for (const Json& item : list_at(json, "events")) {
+      kase.events.push_back(
+          {text_at(item, "operator"),
+           named(text_at(item, "kind"), {EventKind::audit_passed, EventKind::flake, EventKind::ringer_failed,
+                                         EventKind::arbitration_lost, EventKind::convicted}),
+           number_at(item, "at", now_), text_at(item, "evidence")});
+    }
+  }
+
+  void read_result(const fs::path& folder) {
+    BuildResult result;
+    result.id = safe(folder.filename());
+    result.received = now_;
+    const auto receipt = receipts_.find(result.id);
+    if (receipt != receipts_.end()) {
+      result.seat = receipt->second.seat;
+      result.received = receipt->second.received;
+    }
+    evidence::Manifest made;  // what is there, to be compared with what was signed
+    try {
+      read_build(folder, result, made);
+      if (receipt != receipts_.end()) result.role = receipt->second.role;
+      read_artifacts(folder / "artifacts", result, made);
+      check_manifest(folder / "manifest.json", result, made);
+    } catch (const Wrong& wrong) {
+      result.defect = wrong.what;
+    }
+    out_.kase.results.push_back(std::move(result));
+  }
+
+  static void read_build(const fs::path& folder, BuildResult& result, evidence::Manifest& made) {
+    const auto text = read_text(folder / "build.json");
+    if (!text) throw Wrong{text.error().message};
+    made.build = {sha256_of(as_bytes(*text)), text->size()};
+    const auto json = evidence::parse_json(*text);
+    if (!json) throw Wrong{"build.json: " + json.error().message};
+    result.claimed_operator = text_at(*json, "operator");
+    result.builder = text_at(*json, "builder");
+    result.inputs = map_at(*json, "inputs");
+    result.facts = map_at(*json, "facts");
+    result.isolation = text_at(*json, "isolation");
+    result.role = role_named(text_at(*json, "role", "seat"));
+  }
+
+  void read_artifacts(const fs::path& root, BuildResult& result, evidence::Manifest& made) {
+    std::error_code error;
+    if (!fs::is_directory(fs::symlink_status(root, error))) return;  // nothing was built
+    fs::recursive_directory_iterator at(root, error), end;
+    for (; !error && at != end; at.increment(error)) {
+      if (fs::is_directory(at->symlink_status())) continue;
+      const std::string name = safe(at->path().lexically_relative(root));
+      auto blob = read_file(at->path());
+      if (!blob) throw Wrong{"artifacts/" + name + ": " + blob.error().message};
+      if (made.artifacts.size() >= kMostArtifacts) throw Wrong{"more than 10000 artifacts"};
+      const Digest sha256 = sha256_of((*blob)->bytes());
+      made.artifacts[name] = {sha256, (*blob)->size()};
+      result.artifacts[name] = sha256;
+      out_.artifacts.emplace(sha256, std::move(*blob));
+      out_.names.emplace(sha256, result.id + "/" + name);
+    }
+    if (error) throw Wrong{"artifacts: " + error.message()};
+  }
+
+  // Sets signer and manifest. Without an envelope the result stands unsigned, as what it is.
+  void check_manifest(const fs::path& file, BuildResult& result, const evidence::Manifest& made) {
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(file, error))) {
+      result.manifest = sha256_of(as_bytes(evidence::write_manifest(made)));
+      return;
+    }
+    const auto text = read_text(file);
+    if (!text) throw Wrong{text.error().message};
+    const auto envelope = evidence::Envelope::parse(*text);
+    if (!envelope) throw Wrong{"manifest.json: " + envelope.error().message};
+    const auto verified = evidence::verify(*envelope, policy_.keys,
+                                           {result.received, 1, std::string(evidence::kManifestPayload)});
+    if (!verified) throw Wrong{"manifest.json: " + verified.error().message};
+    const auto manifest = evidence::read_manifest(*verified);
+    if (!manifest) throw Wrong{"manifest.json: " + manifest.error().message};
+    const std::string& signer = manifest->signers.front();
+    for (const std::string& each : manifest->signers) {
+      if (policy_.keys.at(each).operator_id != policy_.keys.at(signer).operator_id)
+        throw Wrong{"manifest.json is signed by several operators"};
+    }
+    if (!(manifest->build == made.build)) throw Wrong{"build.json is not what was signed"};
+    if (manifest->artifacts != made.artifacts) throw Wrong{"the artifacts are not those that were signed"};
+    if (!out_.kase.job.id.empty() && manifest->job != out_.kase.job.id)
+      throw Wrong{"it was signed for another job: " + manifest->job};
+    jobs_.insert(manifest->job);
+    result.signer = signer;
+    result.manifest = manifest->digest;
+  }
+
+  const fs::path& path_;
+  const Policy& policy_;
+  std::int64_t now_;
+  Folder out_;
+  std::map<std::string, Receipt> receipts_;  // by the name of the folder
+  std::set<std::string> jobs_;               // that manifests name
+};
+
+}  // namespace
+
+Result<Folder> read_folder(const std::filesystem::path& path, const Policy& policy, bool unsigned_ok,
+                           std::int64_t now) {
+  return FolderReader(path, policy, unsigned_ok, now).run();
+}
+
+}  // namespace unrepro::quorum
