@@ -66,13 +66,10 @@ History::History(const Scenario& scenario, const PolicyCase& policy, double shar
     const bool bad = scenario.independent ? prng_.chance(share) : i < marked;
     for (std::uint32_t node = 0; node < each; ++node) join(bad, 0);
   }
-  for (const std::string& name : policy_.trusted) policy_.keys[name] = {name, {}, name};
 }
 
 void History::join(bool bad, std::uint32_t from) {
-  Identity identity{"operator-" + std::to_string(identities_.size()), bad, from};
-  policy_.keys[identity.name] = {identity.name, {}, identity.name};
-  identities_.push_back(std::move(identity));
+  identities_.push_back({"operator-" + std::to_string(identities_.size()), bad, from});
 }
 
 // Without putting back, and evenly: the first of a partial shuffle (Fisher and Yates).
@@ -121,7 +118,7 @@ void History::add_result(Build& state, const std::string& who, Role role, const 
   quorum::BuildResult result;
   result.id = result.seat = id;
   result.role = role;
-  result.signer = who;
+  result.claimed_operator = who;
   result.manifest = seat.manifest;
   result.received = state.kase.now;
   result.artifacts[kArtifact] = digest;
@@ -294,6 +291,7 @@ void History::play_build(std::uint32_t number, Tally& tally) {
   Build state;
   state.number = number;
   state.kase.now = number * kBuildTime;
+  state.kase.unsigned_ok = true;  // signatures are not simulated
   state.kase.job = {"build-" + std::to_string(number), {{"source", bits(2)}}, {kArtifact}, {}};
   state.reproducible = !prng_.chance(scenario_.benign_mismatch);
   state.explained = prng_.chance(scenario_.benign_explained);
@@ -302,7 +300,7 @@ void History::play_build(std::uint32_t number, Tally& tally) {
   submit(state, seats);
   if (case_.rule == Rule::majority) return play_majority(state, tally);
   std::set<std::string> seated;
-  for (const quorum::BuildResult& result : state.kase.results) seated.insert(result.signer);
+  for (const quorum::BuildResult& result : state.kase.results) seated.insert(result.claimed_operator);
   for (const quorum::Event& event : events_) {
     if (seated.contains(event.operator_id)) state.kase.events.push_back(event);
   }
@@ -322,8 +320,8 @@ void History::play_build(std::uint32_t number, Tally& tally) {
   tally.held += !quorum::passes(decision.state);
   if (decision.state == quorum::State::auditing && !policy_.trusted.empty()) {
     add_result(state, *policy_.trusted.rbegin(), Role::audit, honest_bits(state), false);
-    state.kase.audit->root = quorum::results_root(state.kase);
     decision = decide(state);
+    tally.detected = tally.detected || (state.attempt && !quorum::passes(decision.state));
     if (decision.state == quorum::State::confirmed) {
       for (const std::string& who : seated)
         events_.push_back({who, quorum::EventKind::audit_passed, state.kase.now, bits(4, events_.size())});
@@ -333,7 +331,7 @@ void History::play_build(std::uint32_t number, Tally& tally) {
   tally.for_people +=
       state.people || (!quorum::passes(decision.state) && decision.state != quorum::State::rejected);
   record(state, decision, tally);
-  if (sink_) sink_(policy_, state.kase, decision);
+  if (sink_) sink_(case_, state.kase, decision);
 }
 
 void History::play(Cell& cell) {

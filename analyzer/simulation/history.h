@@ -45,7 +45,7 @@ class History {
 
   const Scenario& scenario_;
   const PolicyCase& case_;
-  quorum::Policy policy_;
+  const quorum::Policy& policy_;
   Strategy strategy_;
   Prng prng_;
   const DecisionSink& sink_;

@@ -110,6 +110,7 @@ PolicyCase read_policy(const std::string& name, const toml::table& table) {
   auto policy = quorum::parse_policy(text.str());
   if (!policy) throw Wrong("policies." + name + ": " + policy.error().message);
   out.policy = std::move(*policy);
+  out.text = text.str();
   return out;
 }
 

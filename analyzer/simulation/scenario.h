@@ -32,7 +32,8 @@ enum class Rule : std::uint8_t {
 
 struct PolicyCase {
   std::string name;
-  quorum::Policy policy;  // `keys` and `operators` are filled by the simulator
+  quorum::Policy policy;
+  std::string text;  // what the policy was read from
   Rule rule = Rule::decide;
   bool by_nodes =
       false;  // seats are drawn among nodes, and every node is an operator of its own: free joining

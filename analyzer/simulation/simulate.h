@@ -37,12 +37,12 @@ struct Cell {
   std::string policy;
   double share = 0;
   Strategy strategy = Strategy::always;
-  Rate accepted;             // of all builds
-  Rate accepted_attempts;    // of builds with at least one dishonest result in a seat
-  Rate held;                 // builds that the first decision did not release, or that an audit was drawn for
-  Rate for_people;           // builds that needed people in the end
-  Rate falsely_accused;      // honest results whose operator was penalised for them
-  Rate detected;             // runs with an attempt in which a malicious operator was penalised
+  Rate accepted;           // of all builds
+  Rate accepted_attempts;  // of builds with at least one dishonest result in a seat
+  Rate held;               // builds that the first decision did not release, or that an audit was drawn for
+  Rate for_people;         // builds that needed people in the end
+  Rate falsely_accused;    // honest results whose operator was penalised for them
+  Rate detected;  // runs with an attempt: a malicious operator was penalised, or an audit contradicted it
   std::uint64_t builds = 0;  // that were decided
   std::uint64_t made = 0;    // builds that were made for them, all roles
   std::uint64_t made_by_trusted = 0;
@@ -54,8 +54,8 @@ struct Cell {
 };
 
 // Receives every final decision in cell order when given; the cells are then played one after the other.
-using DecisionSink = std::function<void(const quorum::Policy& policy, const quorum::Case& kase,
-                                        const quorum::Decision& decision)>;
+using DecisionSink =
+    std::function<void(const PolicyCase& policy, const quorum::Case& kase, const quorum::Decision& decision)>;
 
 // All cells: policies, then shares, then strategies as listed. The same for any number of threads.
 std::vector<Cell> simulate(const Scenario& scenario, const DecisionSink& sink = {});
