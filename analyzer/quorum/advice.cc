@@ -17,11 +17,20 @@ class Adviser {
     }
     for (const std::string& each : open_ledger(case_)) say("Wait: " + each + ".");
     for (const ArtifactDecision& artifact : decision_.artifacts) advise_on(artifact);
-    if (decision_.artifacts.empty()) say("Nothing was built; assign fresh seats.");
+    for (const ArtifactDecision& artifact : decision_.artifacts) {
+      for (const Stance& stance : artifact.stances) remedies(stance);
+    }
+    if (decision_.artifacts.empty())
+      say(case_.results.empty() ? "Nothing was built; assign fresh seats." : "No result counts; see why.");
     return std::move(out_);
   }
 
  private:
+  static std::string first_sentence(const std::string& text) {
+    const std::size_t end = text.find(". ");
+    return text.substr(0, end != text.npos ? end : text.ends_with('.') ? text.size() - 1 : text.size());
+  }
+
   void say(std::string sentence) {
     if (std::find(out_.begin(), out_.end(), sentence) == out_.end()) out_.push_back(std::move(sentence));
   }
@@ -59,9 +68,6 @@ class Adviser {
   }
 
   void advise_on(const ArtifactDecision& artifact, const Stance& stance) {
-    for (const CauseNote& cause : stance.causes) {
-      if (!cause.remedy.empty()) say("Fix " + cause.id + ": " + cause.remedy + ".");
-    }
     if (stance.standing != Standing::dissents || artifact.state == State::inputs_differ ||
         artifact.state == State::rejected || artifact.state == State::unreproducible)
       return;
@@ -74,6 +80,14 @@ class Adviser {
           " got.");
     say("Arbitrate: let a trusted operator build " + artifact.name + " twice, and " + stance.operator_id +
         " again on its own machine.");
+  }
+
+  void remedies(const Stance& stance) {
+    for (const CauseNote& cause : stance.causes) {
+      if (!cause.remedy.empty())
+        say("Fix " + cause.id + ": " + first_sentence(cause.remedy) + ". More: unrepro explain " + cause.id +
+            ".");
+    }
   }
 
   void refill() {

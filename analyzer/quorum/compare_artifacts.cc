@@ -21,7 +21,8 @@ Result<std::string> normal_form(const BlobRef& blob, const std::string& name, co
   return normal_sha256(artifact->root(), options.verify_encoding, budget);
 }
 
-// Artifacts of a name of which there are several, of results that count.
+// Artifacts of a name of which there are more than the two that one comparison settles, of results that
+// count.
 std::vector<Digest> contested(const Policy& policy, const Case& kase) {
   std::map<std::string, std::set<Digest>> by_name;
   for (const Vote& vote : weigh(policy, kase).counted) {
@@ -29,7 +30,7 @@ std::vector<Digest> contested(const Policy& policy, const Case& kase) {
   }
   std::set<Digest> found;
   for (const auto& [name, digests] : by_name) {
-    if (digests.size() > 1) found.insert(digests.begin(), digests.end());
+    if (digests.size() > 2) found.insert(digests.begin(), digests.end());
   }
   return {found.begin(), found.end()};
 }
@@ -87,6 +88,10 @@ std::size_t compare_artifacts(const Policy& policy, Folder& folder, const Option
     const auto report = analyze_blobs(folder.artifacts.at(left), folder.names.at(left),
                                       folder.artifacts.at(right), folder.names.at(right), options);
     folder.kase.relations.push_back(relation_of(left, right, report));
+    if (report && report->left.normal_sha256 && report->right.normal_sha256) {
+      folder.kase.normal.emplace(left, *report->left.normal_sha256);
+      folder.kase.normal.emplace(right, *report->right.normal_sha256);
+    }
     if (report && compared) compared(folder.kase.relations.back(), *report);
   }
   return pairs.size();

@@ -153,7 +153,7 @@ class DecisionText {
 
   static std::string label(const Stance& stance) {
     return stance.standing == Standing::set_aside   ? "aside"
-           : stance.standing == Standing::explained ? "tolerated"
+           : stance.standing == Standing::explained ? "accept"
                                                     : "differ";
   }
 

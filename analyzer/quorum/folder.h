@@ -39,9 +39,9 @@ Result<Folder> read_folder(const std::filesystem::path& path, const Policy& poli
 // What one comparison gave; for those who keep it as evidence.
 using Compared = std::function<void(const Relation&, const Report&)>;
 
-// Computes the normal forms of artifacts of which there are several, and compares those pairs that the
-// decision needs. An artifact that cannot be opened has no normal form; a comparison that fails is
-// incomplete. Returns how many pairs were compared.
+// Computes the normal forms of artifacts of which there are more than two, and compares those pairs that the
+// decision needs, which gives the forms of two. An artifact that cannot be opened has no normal form; a
+// comparison that fails is incomplete. Returns how many pairs were compared.
 std::size_t compare_artifacts(const Policy& policy, Folder& folder, const Options& options,
                               const Compared& compared = {});
 

@@ -23,6 +23,11 @@ _unrepro() {
       return
       ;;
     rules) [[ $current == -* ]] && options="--lint --test --no-color --help" ;;
+    quorum)
+      options="--policy --results --reference --unsigned --format --reference-time --max-output --max-time --no-color
+        --help"
+      ((COMP_CWORD == 2)) && COMPREPLY=($(compgen -W "decide" -- "$current")) && return
+      ;;
     show) [[ $current == -* ]] && options="--no-color --help" ;;
   esac
   if [[ $current == -* ]]; then
@@ -30,7 +35,7 @@ _unrepro() {
     COMPREPLY=($(compgen -W "$options" -- "$current"))
     return
   fi
-  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules" -- "$current"))
+  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules quorum" -- "$current"))
   local IFS=$'\n'
   COMPREPLY+=($(compgen -f -- "$current"))
 }

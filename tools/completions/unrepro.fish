@@ -1,7 +1,7 @@
 # fish completion for unrepro
 
-set -l commands diff show explain rules
-set -l comparing "not __fish_seen_subcommand_from show explain rules"
+set -l commands diff show explain rules quorum
+set -l comparing "not __fish_seen_subcommand_from show explain rules quorum"
 
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a diff -d "Compare two builds"
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a show -d "Open one finding of a report"
@@ -11,6 +11,18 @@ complete -c unrepro -n "__fish_seen_subcommand_from rules" -l lint -d "Check the
 complete -c unrepro -n "__fish_seen_subcommand_from rules" -l test -d "Run their examples"
 complete -c unrepro -n "__fish_seen_subcommand_from explain" -f \
   -a "(unrepro explain --no-color 2>/dev/null | string match -rg '^  ([a-z-]+)')"
+
+complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a quorum -d "Decide over many results"
+set -l deciding "__fish_seen_subcommand_from quorum"
+complete -c unrepro -n $deciding -f -a decide -d "Say which artifacts may be released"
+complete -c unrepro -n $deciding -l policy -r -d "What is demanded"
+complete -c unrepro -n $deciding -l results -r -d "The results, a folder each"
+complete -c unrepro -n $deciding -l reference -x -d "Digest to confirm"
+complete -c unrepro -n $deciding -l unsigned -d "Believe who results say they are from"
+complete -c unrepro -n $deciding -l format -x -a "text json" -d "What to print"
+complete -c unrepro -n $deciding -l reference-time -x -d "When keys must be valid"
+complete -c unrepro -n $deciding -l max-output -x -d "Limit of decompressed bytes"
+complete -c unrepro -n $deciding -l max-time -x -d "Limit of wall time"
 
 complete -c unrepro -l help -s h -d "Print help"
 complete -c unrepro -l version -d "Print the version"

@@ -1,0 +1,76 @@
+"""Lays out a scenario as the folder that `unrepro quorum decide` reads."""
+import dataclasses
+import hashlib
+import json
+import pathlib
+
+import sign
+
+DATA = pathlib.Path(__file__).resolve().parents[2] / "tests/data"
+JOB = "frob 1.0"
+
+
+@dataclasses.dataclass
+class Result:
+    operator: str
+    artifacts: dict
+    role: str = "seat"
+    key: str = ""           # "": the operator's; None: no manifest
+    inputs: dict = dataclasses.field(default_factory=dict)
+    swap: bytes = None      # put in the place of each artifact after signing
+    job: str = JOB
+    key_id: str = ""
+    manifest_digest: str = ""
+
+    def key_name(self):
+        return self.operator if self.key == "" else self.key
+
+    def write(self, folder, keys):
+        def described(content):
+            return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+        build = json.dumps({"operator": self.operator, "builder": "node 1", "inputs": self.inputs, "role": self.role,
+                            "facts": {"host": folder.name}, "isolation": "vm"}).encode()
+        (folder / "artifacts").mkdir(parents=True)
+        (folder / "build.json").write_bytes(build)
+        for name, content in self.artifacts.items():
+            (folder / "artifacts" / name).write_bytes(self.swap or content)
+        if self.key is None:
+            return
+        payload = json.dumps({"schema": "unrepro.manifest/1", "job": self.job, "build": described(build),
+                              "artifacts": {name: described(content) for name, content in self.artifacts.items()}})
+        key = keys(self.key_name())
+        self.key_id = key.id
+        self.manifest_digest = hashlib.sha256(payload.encode()).hexdigest()
+        (folder / "manifest.json").write_text(sign.envelope("application/vnd.unrepro.manifest+json", payload, key))
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    results: list
+    policy: dict = dataclasses.field(default_factory=dict)
+    job: dict = None        # what job.json says besides schema and id; a function is called with the results
+    options: list = dataclasses.field(default_factory=list)
+    state: str = None       # expected, like all that follow; None: anything
+    status: int = 0
+    fails: list = None      # conditions of the first artifact
+    says: list = dataclasses.field(default_factory=list)
+    penalties: set = None
+    comparisons: int = None
+
+    def write(self, folder, keys):
+        """Returns the policy's path."""
+        (folder / "results").mkdir(parents=True)
+        for number, result in enumerate(self.results):
+            result.write(folder / "results" / f"r{number}", keys)
+        if self.job is not None:
+            job = {name: value(self.results) if callable(value) else value for name, value in self.job.items()}
+            (folder / "results/job.json").write_text(json.dumps({"schema": "unrepro.job/1", "id": JOB, **job}))
+        policy = {"results": 3, "agree": 2, "trusted": ["debian"], **self.policy}
+        lines = [f"{name} = {json.dumps(value)}" for name, value in policy.items()]
+        owners = {(result.key_name(), result.operator) for result in self.results
+                  if result.key_name() not in (None, "stranger")}
+        for name, operator in sorted(owners):
+            lines += ["[[keys]]", f'operator = "{operator}"', f'public = "{keys(name).public.hex()}"']
+        (folder / "policy.toml").write_text("\n".join(lines) + "\n")
+        return folder / "policy.toml"
