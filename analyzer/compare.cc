@@ -89,6 +89,7 @@ class Comparer {
     std::uint64_t covered = 0;
     FieldId first_left = kNoField, first_right = kNoField;
     bool alias_differs = false;
+    std::size_t items = 0;  // of the pair when the scope began
   };
 
   void node(FieldId l, FieldId r) {
@@ -97,15 +98,23 @@ class Comparer {
     if (left.inner() != right.inner()) return changed(l, r);
     if (!left.inner()) return leaf(l, r);
     const bool member = left.kind == Kind::member;
-    if (member) scopes_.emplace_back(Scope{l, r, 0, kNoField, kNoField, false});
+    if (member) scopes_.emplace_back(Scope{l, r, 0, kNoField, kNoField, false, pair_.items.size()});
     children(l, r, std::max(left.encoding, right.encoding));
     if (member) leave_scope();
   }
 
   void leave_scope() {
     const Scope scope = scopes_.back();
+    const bool stated = scope.covered == 0 || scope.alias_differs;
+    // Tables that say the same in other bytes beside something that differs: what it moved.
+    const auto differs = [](const Item& item) { return !item.is_derived; };
+    const bool moved = !stated && scope.first_left != kNoField && scope.first_right != kNoField &&
+                       l_[scope.first_left].encoding == Encoding::rows &&
+                       std::any_of(pair_.items.begin() + static_cast<std::ptrdiff_t>(scope.items),
+                                   pair_.items.end(), differs);
+    if (moved) derived(scope.first_left, scope.first_right);
     scopes_.pop_back();
-    if (scope.covered == 0 || scope.alias_differs) return;
+    if (stated || moved) return;
     Item item;
     item.difference.shape = Shape::spelling;
     item.difference.kind = Kind::dialect;
@@ -225,6 +234,12 @@ class Comparer {
                               visits_directories_in_turn(right_paths);
     item.where = where_;
     item.where.field = item.where.field.empty() ? "order" : item.where.field + ".order";
+    if (l_[l].is(kDerived) && r_[r].is(kDerived)) {
+      item.is_derived = true;
+      item.left = item.right = Derived::holds;
+      item.source = pair_.place;
+    }
+    scopes_.back().alias_differs = true;
     pair_.items.push_back(std::move(item));
   }
 
@@ -235,7 +250,7 @@ class Comparer {
     const Field& left = l_[l];
     const Field& right = r_[r];
     const Bytes left_bytes = l_.bytes(l), right_bytes = r_.bytes(r);
-    if (is_owner(left.kind) || left.kind == Kind::mode) {
+    if ((is_owner(left.kind) || left.kind == Kind::mode) && !left.is(kCovered)) {
       pair_.relations[left.kind].add(as_text(left_bytes), as_text(right_bytes));
     }
     if (left.encoding == Encoding::dos_date_time && right.encoding == left.encoding && !left.is(kDerived)) {

@@ -7,6 +7,7 @@
 #include "analyzer/align/refine.h"
 #include "analyzer/align/text.h"
 #include "formats/utf8.h"
+#include "rules/content/document.h"
 
 namespace unrepro {
 namespace {
@@ -170,6 +171,11 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
     if (is_text && (differ_in_line_endings(l_bytes, r_bytes) || latin1_is_utf8(l_bytes, r_bytes) ||
                     latin1_is_utf8(r_bytes, l_bytes))) {
       difference.weight = longer - std::min(difference.left.length, difference.right.length);
+      return out.push_back(std::move(item));
+    }
+    // One document in other words is one difference, of all its bytes.
+    if (is_text && document_change(as_text(l_bytes), as_text(r_bytes)) != DocumentChange::none) {
+      difference.weight = longer;
       return out.push_back(std::move(item));
     }
     const RunList list = is_text ? split_text(left, l, right, r, difference)

@@ -312,7 +312,10 @@ def is_inert(data, at):
     if data[:2] == b"\x1f\x8b":
         return 4 <= at < 10
     if data[:8] == b"!<arch>\n":
-        return any(begin + 16 <= at < begin + 48 for begin, _, _ in splice.ar_entries(data))
+        header, gzip = 60, b"\x1f\x8b"  # the operating system in the header of a member that is compressed
+        return any(begin + 16 <= at < begin + 48 or
+                   (data[begin + header:begin + header + 2] == gzip and begin + header + 4 <= at < begin + header + 10)
+                   for begin, _, _ in splice.ar_entries(data))
     return names_compiler(data, at)
 
 

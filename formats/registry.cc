@@ -13,6 +13,7 @@
 #include "formats/elf/elf.h"
 #include "formats/format.h"
 #include "formats/opaque.h"
+#include "formats/python/pyc.h"
 #include "formats/stream/bzip2.h"
 #include "formats/stream/gzip.h"
 #include "formats/stream/lz4.h"
@@ -21,15 +22,17 @@
 #include "formats/stream/stored.h"
 #include "formats/stream/xz.h"
 #include "formats/stream/zstd.h"
+#include "formats/text/mo.h"
 #include "formats/text/text.h"
 
 namespace unrepro {
 
 std::span<const Format> formats() {
   static const std::array kFormats = {
-      kDeb,          kAr,       kCpio,    kTar, kZip,        kGzip,   kXz,         kZstd,      kBzip2,
-      kLzip,         kLz4,      kLzma,    kElf, kRawDeflate, kStored, kDebControl, kDebScript, kMd5sums,
-      kDebConffiles, kDebLines, kChanges, kDsc, kBuildinfo,  kDeb822, kText,       kOpaque,
+      kDeb,    kAr,         kCpio,      kTar,     kZip,          kGzip,     kXz,
+      kZstd,   kBzip2,      kLzip,      kLz4,     kLzma,         kElf,      kRawDeflate,
+      kStored, kDebControl, kDebScript, kMd5sums, kDebConffiles, kDebLines, kChanges,
+      kDsc,    kBuildinfo,  kDeb822,    kPyc,     kMo,           kText,     kOpaque,
   };
   return kFormats;
 }

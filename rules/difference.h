@@ -37,6 +37,9 @@ struct Side {
   std::shared_ptr<const std::string> row;  // owns the bytes of a row; null for other fields
 };
 
+// The whole value of the field or row that a side lies in: `bytes` may be the part of it that differs.
+std::string_view value_of(const Side& side);
+
 struct Difference {
   Shape shape = Shape::changed;
   Side left, right;
@@ -65,6 +68,10 @@ class Relation {
   void add(std::string_view left, std::string_view right);
   // Every left value maps to one right value and the other way round.
   bool bijective() const { return functional_ && injective_; }
+  // Every left value maps to one right value.
+  bool functional() const { return functional_; }
+  // No two left values map to one right value.
+  bool injective() const { return injective_; }
   const std::map<std::pair<std::string, std::string>, std::uint64_t>& pairs() const { return pairs_; }
 
  private:

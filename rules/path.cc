@@ -6,6 +6,7 @@
 
 #include "rules/content/atom.h"
 #include "rules/content/place.h"
+#include "rules/content/temporary_name.h"
 #include "rules/rule.h"
 
 namespace unrepro {
@@ -62,37 +63,12 @@ bool is_build_place(std::string_view path) {
                            "/Users/", "/github/", "/builds/", "/nix/"});
 }
 
-// Members of one family of temporary names: equal letters where the template is fixed, as many free ones.
-bool same_template(std::string_view left, std::string_view right) {
-  static constexpr std::string_view kTemplates[] = {
-      "cc",      "tmp",        "tmp.",   "tmp_",        "Rtmp",       "go-build",
-      "pip-",    "rustc",      ".tmp",   "lto-llvm-",   "hsperfdata", "ocamlpp",
-      "camlppx", "nix-build-", "build-", "lto-wrapper", "mktemp."};
-  const auto free_length = [](std::string_view name, std::string_view fixed) {
-    std::size_t at = fixed.size();
-    while (at < name.size() && (is_path_byte(name[at]) && name[at] != '.')) ++at;
-    return at - fixed.size();
-  };
-  return std::any_of(std::begin(kTemplates), std::end(kTemplates), [&](std::string_view fixed) {
-    if (!left.starts_with(fixed) || !right.starts_with(fixed)) return false;
-    const std::size_t free = free_length(left, fixed);
-    const bool digits = std::all_of(left.begin() + static_cast<std::ptrdiff_t>(fixed.size()),
-                                    left.begin() + static_cast<std::ptrdiff_t>(fixed.size() + free),
-                                    [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits && (free < 6 || free > 10 || free_length(right, fixed) != free)) return false;
-    return left.substr(fixed.size() + free) == right.substr(fixed.size() + free_length(right, fixed)) &&
-           free > 0;
-  });
-}
-
 // The directory itself or a path in it; a directory of two components at least (design 1.3).
 bool begins_at(std::string_view path, std::string_view directory) {
   while (directory.ends_with('/')) directory.remove_suffix(1);
   return components(directory) >= 2 && is_safe(directory) && path.starts_with(directory) &&
          (path.size() == directory.size() || path[directory.size()] == '/');
 }
-
-std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // "/usr/bin/sh" and "/bin/sh" (filesystem hierarchy with a merged /usr).
 bool is_merged_usr(std::string_view left, std::string_view right) {
@@ -105,10 +81,18 @@ bool is_home(std::string_view head) {
          (has_prefix(head, {"/home/", "/Users/"}) && components(head) == 2);
 }
 
+// "DT_RUNPATH /build/a/lib:$ORIGIN": what stands behind the name of the entry.
+std::string_view directories(const Side& side) {
+  const std::string_view text = as_text(side.bytes);
+  return text.substr(text.find(' ') + 1);
+}
+
 class PathRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts& facts,
                std::vector<Hypothesis>& sink) const override {
+    if (difference.kind == Kind::search_path && difference.left.row && difference.right.row)
+      return search_path(directories(difference.left), directories(difference.right), sink);
     if (!is_text_change(difference)) return;
     const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
     if (!left.starts_with('/')) return temporary_name(difference, sink);
@@ -165,7 +149,16 @@ class PathRule final : public Rule {
     const std::string_view left = head.left, right = head.right;
     return has_prefix(left, {"/tmp/", "/var/tmp/"}) && has_prefix(right, {"/tmp/", "/var/tmp/"}) &&
            left.substr(0, left.rfind('/')) == right.substr(0, right.rfind('/')) &&
-           same_template(last_component(left), last_component(right));
+           same_temporary_name(left, right);
+  }
+
+  // Directories that a loader searches, of which one at least lies where the build ran: a lead, whatever the
+  // rest (trap T51).
+  static void search_path(std::string_view left, std::string_view right, std::vector<Hypothesis>& sink) {
+    const Heads head = heads(left, right);
+    if (!is_safe(head.left) || !is_safe(head.right)) return;
+    if (!is_build_place(head.left) && !is_build_place(head.right)) return;
+    sink.push_back({.cause = "build-path", .proof = Proof::inferred, .note = change(head.left, head.right)});
   }
 
   // A name without its directory: ccXXXXXX.o.
@@ -173,9 +166,7 @@ class PathRule final : public Rule {
     const auto part = [](char c) { return is_path_byte(c); };
     const std::string_view left = widened(place_of(difference.left), part);
     const std::string_view right = widened(place_of(difference.right), part);
-    if (left.size() < 8 || !same_template(left, right)) return;
-    const bool mixed = std::any_of(left.begin() + 2, left.end(), [](char c) { return c < 'a' || c > 'z'; });
-    if (!mixed) return;
+    if (left.size() < 8 || !same_temporary_name(left, right)) return;
     sink.push_back(
         {.cause = "temp-path", .proof = Proof::pattern, .note = change(left, right), .anchored = true});
   }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kSpecialBits = 07000;
 constexpr std::int64_t kOwnerBits = 0700;
+constexpr std::int64_t kWritableByAll = 0002;
 
 std::optional<std::int64_t> mode_of(std::string_view text) {
   const auto number = decode_number(Encoding::octal, as_bytes(text)).number;
@@ -27,13 +28,17 @@ class UmaskRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     if (difference.kind != Kind::mode || difference.shape != Shape::changed) return;
-    const auto left = mode_of(as_text(difference.left.bytes)),
-               right = mode_of(as_text(difference.right.bytes));
+    const auto left = mode_of(value_of(difference.left)), right = mode_of(value_of(difference.right));
     if (!left || !right) return;
     if (((*left ^ *right) & (kSpecialBits | kOwnerBits)) != 0) return;
     Hypothesis found{.cause = "umask-permissions",
                      .proof = Proof::pattern,
                      .note = "umask " + octal(mask_of(*left) & 066) + " → " + octal(mask_of(*right) & 066)};
+    // Where whoever unpacks applies a umask of their own, as readers of archives do, the mode is a record.
+    found.record = difference.left.tree->owners_free && difference.right.tree->owners_free &&
+                   ((*left ^ *right) & kWritableByAll) == 0;
+    if (found.record) sink.push_back(found);
+    found.record = false;
     sink.push_back(found);
     found.proof = Proof::inferred;
     sink.push_back(std::move(found));
@@ -61,6 +66,12 @@ class UmaskRule final : public Rule {
       masks = read_write;
       const std::int64_t execute = (*left ^ *right) & 011;
       if (execute != 0 && (*left & 0100) == 0) return false;
+    }
+    // A mode that some members keep and others lose was chosen (trap T68). The stricter umask knows fewer
+    // modes.
+    if (hypothesis.record && masks) {
+      const bool loosened = (masks->first & masks->second) == masks->second;
+      if (!(loosened ? relation->second.functional() : relation->second.injective())) return false;
     }
     return masks.has_value() && (!lead || members > 1);
   }

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 23> kRules = {
+  static const std::array<const Rule*, 24> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -32,8 +32,13 @@ std::span<const Rule* const> rules() {
       &temporary_file_rule(),
       &compiler_rule(),
       &debug_rule(),
+      &code_lead_rule(),
   };
   return kRules;
+}
+
+std::string_view value_of(const Side& side) {
+  return side.row != nullptr ? std::string_view(*side.row) : side.tree->text(side.field);
 }
 
 bool is_owner(Kind kind) {

@@ -99,5 +99,6 @@ const Rule& compiler_rule();           // rules/debug.cc
 const Rule& debug_rule();              // rules/debug.cc
 const Rule& temporary_file_rule();     // rules/temporary.cc
 const Rule& build_counter_rule();      // rules/counter.cc
+const Rule& code_lead_rule();          // rules/code_lead.cc
 
 }  // namespace unrepro

@@ -5,6 +5,7 @@
 
 #include "formats/utf8.h"
 #include "rules/content/date.h"
+#include "rules/content/document.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
 
@@ -105,6 +106,13 @@ class TextFormRule final : public Rule {
       return c > ' ' && c != '"' && c != '\'' && c != '=' && c != ';' && c != '<' && c != '>' && c != ':' &&
              c != ',';
     };
+    if (difference.left.length == (*difference.left.tree)[difference.left.field].length) {
+      const DocumentChange change = document_change(left, right);
+      if (change == DocumentChange::style)
+        return found("serialiser-style", "one document, printed in two ways");
+      if (change == DocumentChange::order)
+        return found("hash-order", "members of one document in another order");
+    }
     const std::string_view left_word = widened(place_of(difference.left), part);
     const std::string_view right_word = widened(place_of(difference.right), part);
     if (names_charset(left_word) && names_charset(right_word))
@@ -126,7 +134,8 @@ class TextFormRule final : public Rule {
   bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
-    if (hypothesis.cause == "serialiser-style") return {{10 * difference.weight, false}, {}};
+    if (hypothesis.cause == "serialiser-style" || hypothesis.cause == "hash-order")
+      return {{10 * difference.weight, false}, {}};
     return {Capacity::of_values(16), hypothesis.note};
   }
 };

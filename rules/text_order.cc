@@ -59,20 +59,21 @@ bool looks_like_name(std::string_view item) {
   });
 }
 
-// Neighbours changed places, and hardly anything else (causes.md 5.1, step 4).
-bool is_local(const Items& left, const Items& right) {
-  if (left.size() < 10) return false;
-  std::size_t near = 0;
+// Every item is at most so many places away from where it was.
+bool moved_at_most(std::size_t places, const Items& left, const Items& right) {
   for (std::size_t i = 0; i < left.size(); ++i) {
-    const std::size_t first = i < 2 ? 0 : i - 2, last = std::min(right.size(), i + 3);
-    for (std::size_t j = first; j < last; ++j) {
-      if (left[i] == right[j]) {
-        ++near;
-        break;
-      }
-    }
+    const auto first = right.begin() + static_cast<std::ptrdiff_t>(i - std::min(i, places));
+    const auto last = right.begin() + static_cast<std::ptrdiff_t>(std::min(right.size(), i + places + 1));
+    if (std::find(first, last, left[i]) == last) return false;
   }
-  return near == left.size();
+  return true;
+}
+
+// Neighbours changed places, and hardly anything else (causes.md 5.1, step 4): one permutation in fifty or
+// fewer looks so.
+bool is_local(const Items& left, const Items& right) {
+  return (left.size() >= 6 && moved_at_most(1, left, right)) ||
+         (left.size() >= 8 && moved_at_most(2, left, right));
 }
 
 std::string_view origin(const Items& left, const Items& right, bool in_line) {

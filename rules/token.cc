@@ -56,6 +56,28 @@ Hypothesis guess(std::string_view cause, std::string_view left, std::string_view
   return {.cause = cause, .proof = proof, .note = change(left, right)};
 }
 
+// The table of an Info file: "Node: NAME<DEL>OFFSET" says where the node of that name begins (Texinfo manual,
+// "Info Format Tag Table").
+bool points_at_its_node(const Side& side, const Place& place, std::string_view number) {
+  const std::string_view text = side.tree->text(side.field), before = before_of(place, number);
+  const auto offset = integer(number);
+  if (!offset || *offset > text.size() || !before.starts_with("Node: ") || !before.ends_with('\x7f'))
+    return false;
+  const std::string node(before.substr(0, before.size() - 1));
+  std::string_view there = text.substr(*offset, 1024);
+  if (there.starts_with('\x1f')) there.remove_prefix(1);
+  if (!there.starts_with("\nFile: ")) return false;
+  there = there.substr(1, there.find('\n', 1) - 1);
+  return there.find(",  " + node + ",") != there.npos || there.ends_with(",  " + node);
+}
+std::optional<Hypothesis> info_offset(const Difference& difference, const Words& words) {
+  if (difference.left.row || !words.before.ends_with('\x7f')) return std::nullopt;
+  if (!points_at_its_node(difference.left, words.left_place, words.left) ||
+      !points_at_its_node(difference.right, words.right_place, words.right))
+    return std::nullopt;
+  return guess("derived-layout", words.left, words.right, Proof::recomputed);
+}
+
 // RFC 9562, sections 4.1 and 5.4: version 4 is random.
 std::optional<Hypothesis> uuid(const Difference& difference, const Words&) {
   const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
@@ -85,6 +107,11 @@ std::optional<Hypothesis> address(const Difference&, const Words& words) {
 }
 
 std::optional<Hypothesis> process(const Difference&, const Words& words) {
+  constexpr std::string_view kDigits = "0123456789";
+  const auto file = [&](std::string_view path) { return path.substr(0, path.find_last_not_of(kDigits) + 1); };
+  const std::string_view stem = file(words.left_place.span);
+  if (stem.ends_with(".pid.") && stem == file(words.right_place.span))
+    return guess("pid", words.left_place.span, words.right_place.span);
   const auto left = integer(words.left), right = integer(words.right);
   constexpr std::uint64_t kPidMax = 4'194'304;
   if (!left || !right || *left > kPidMax || *right > kPidMax || *left == 0 || *right == 0)
@@ -210,11 +237,12 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   };
   if (!version(left) || !version(right)) return std::nullopt;
   if (!mentions(words.line,
-                {"generated",    "generator", "created by", "created-by", "producer",    "produced",
-                 "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",     "sphinx",
-                 "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",    "automake",
-                 "autoconf",     "libtool",   "cmake",      "built with", "made with",   "makeinfo",
-                 "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel", "rubygems_version"}))
+                {"generated",       "generator",    "added by",  "created by", "created-by", "producer",
+                 "produced",        "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",
+                 "sphinx",          "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",
+                 "automake",        "autoconf",     "libtool",   "cmake",      "built with", "made with",
+                 "makeinfo",        "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel",
+                 "rubygems_version"}))
     return std::nullopt;
   return guess("toolchain-version", left, right);
 }
@@ -245,8 +273,8 @@ std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
   return found;
 }
 
-constexpr Guess kGuesses[] = {uuid,   address, process, counter, processors, elapsed,
-                              kernel, commit,  flags,   tool,    secret,     rounding};
+constexpr Guess kGuesses[] = {info_offset, uuid,   address, process, counter, processors, elapsed,
+                              kernel,      commit, flags,   tool,    secret,  rounding};
 
 class TokenRule final : public Rule {
  public:

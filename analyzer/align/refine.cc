@@ -223,7 +223,7 @@ class Refiner {
       return;
     }
     const std::string_view left = part(left_, region.left), right = part(right_, region.right);
-    if (items_moved(region, left, right)) return;
+    if (items_moved(region, left, right) || line_by_line(region)) return;
     const std::vector<Atom> l = atoms(left), r = atoms(right);
     std::size_t i = 0, j = 0;
     const auto pair_until = [&](std::size_t last) {
@@ -259,6 +259,24 @@ class Refiner {
     const std::uint64_t begin = first < list.size() ? list[first].begin : region.length;
     const std::uint64_t stop = last < list.size() ? list[last].begin : region.length;
     return {region.begin + begin, stop - begin};
+  }
+
+  // As many lines on both sides, of which one at least has its items in another order: each for itself.
+  bool line_by_line(const Region& region) {
+    const std::vector<Span> lefts = lines_of(left_, region.left), rights = lines_of(right_, region.right);
+    if (lefts.size() != rights.size() || lefts.size() < 2) return false;
+    std::vector<Region> rest;
+    for (std::size_t i = 0; i < lefts.size(); ++i) {
+      const std::string_view left = part(left_, lefts[i]), right = part(right_, rights[i]);
+      const Region line{lefts[i], rights[i], {{lefts[i], rights[i]}}};
+      if (left != right && !items_moved(line, left, right)) rest.push_back(line);
+    }
+    const bool moved = !result_.pieces.empty() && result_.pieces.back().ordered_items > 0 &&
+                       result_.pieces.back().left.begin >= region.left.begin;
+    if (moved) {
+      for (const Region& line : rest) refine(line);
+    }
+    return moved;
   }
 
   // One line on both sides with the same items between some separator.

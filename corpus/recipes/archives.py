@@ -150,7 +150,7 @@ recipe("umask", "dpkg-deb", "umask-permissions", "umask",
        file="divergent")  # new write bits
 recipe("compressor", "dpkg-deb", "compressor-variation", "LEVEL=-Zgzip",
        FIXED_PACKAGE + "SOURCE_DATE_EPOCH=1600000000 dpkg-deb --root-owner-group ${LEVEL:--Zxz} -b p $OUT/frob_1.0_all.deb",
-       file="explained")
+       file="equivalent")
 recipe("level", "dpkg-deb", "compressor-variation", "LEVEL=-z1",
        FIXED_PACKAGE + "cp -a /usr/share/common-licenses/GPL-3 p/usr/share/doc/frob/; find p -exec touch -d @1600000000 {} +; "
        "SOURCE_DATE_EPOCH=1600000000 dpkg-deb --root-owner-group -Zxz ${LEVEL:--z9} -b p $OUT/frob_1.0_all.deb",

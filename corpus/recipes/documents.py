@@ -66,7 +66,7 @@ recipe("pot", "xgettext", "build-timestamp", "clock", "echo 'int main() { puts(_
 recipe("pot-path", "xgettext", "build-path", "path", "echo 'int main() { puts(_(\"Hello\")); }' > m.c; SOURCE_DATE_EPOCH=1600000000 xgettext -k_ -o $OUT/frob.pot $PWD/m.c; "
        "sed -i '/POT-Creation/d' $OUT/frob.pot", doc="explained")
 recipe("mo", "msgfmt", "build-timestamp", "clock", "printf 'msgid \"\"\\nmsgstr \"\"\\n\"PO-Revision-Date: %s\\\\n\"\\n\"Content-Type: text/plain; charset=UTF-8\\\\n\"\\n\\nmsgid \"Hello\"\\nmsgstr \"Hallo\"\\n' \"$(date '+%F %H:%M%z')\" > de.po; msgfmt -o $OUT/de.mo de.po",
-       file="divergent", hard=True)
+       file="explained")
 recipe("svg", "graphviz", "aslr-address", "aslr",
        "perl -e 'print \"digraph g {\\n\"; my @n = map { [] } 1..3; for my $o (@n) { my ($a) = \"$o\" =~ /(0x[0-9a-f]+)/; print \"Node$a [label=x];\\n\" } print \"}\\n\"' > $OUT/g.dot", **DOC)
 recipe("convert", "iconv", "locale-content", "CS=ISO-8859-1", "printf 'Größe und Maß\\nfür alle\\n' | iconv -f UTF-8 -t ${CS:-UTF-8} > $OUT/readme.txt", **DOC)

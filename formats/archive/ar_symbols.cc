@@ -38,7 +38,11 @@ struct Symbol {
 bool state_symbols(TreeBuilder& tree, const std::vector<Symbol>& symbols, FieldId offsets,
                    const ArTargets& targets) {
   bool resolved = true;
-  tree.open("symbols", Kind::group, Encoding::list_significant);
+  const FieldId list = tree.open("symbols", Kind::group, Encoding::list_significant);
+  // In the order of the members, as every writer lists them: then the order says nothing of its own.
+  if (std::is_sorted(symbols.begin(), symbols.end(),
+                     [](const Symbol& a, const Symbol& b) { return a.offset < b.offset; }))
+    tree.set_flags(list, kDerived);
   for (const Symbol& symbol : symbols) {
     if (!tree.ok()) break;
     const std::string_view target = targets.label(symbol.offset);

@@ -59,14 +59,28 @@ Result<Tree> decode_conffiles(BlobRef blob, const Context&, Budget& budget) {
   return tree.finish();
 }
 
+// What a line is about: of a symbol its name and version node, of which the least version of the package that
+// has it is said (deb-symbols(5)); of a library its name and soname (deb-shlibs(5)).
+std::string_view subject(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(' ');
+  std::size_t at = line.find(' ', first == line.npos ? 0 : first);
+  if (first == 0) at = line.find(' ', at == line.npos ? 0 : at + 1);
+  return line.substr(0, at);
+}
+
 Result<Tree> decode_lines(BlobRef blob, const Context& context, Budget& budget) {
   const Kind kind = member_name(context) == "triggers" ? Kind::text : Kind::dependency;
   TreeBuilder tree(std::move(blob), kDebLines.id, budget);
-  tree.open("", Kind::group, Encoding::sequence);
+  tree.open("", Kind::group, Encoding::list_significant);
   while (tree.remaining() > 0 && tree.ok()) {
-    const std::string_view rest = as_text(tree.peek(tree.remaining()));
-    const std::size_t length = std::min(rest.find('\n'), rest.size() - 1) + 1;
-    tree.take("line", kind, Encoding::bytes, Effect::behaviour, length, kCritical);
+    take_line(tree, [&](std::string_view line) {
+      tree.open(subject(line), Kind::group, Encoding::record);
+      // Comments, of debhelper's, that dpkg passes over (deb-triggers(5)).
+      const bool comment = kind == Kind::text && line.starts_with('#');
+      tree.take("line", kind, Encoding::bytes, comment ? Effect::content : Effect::behaviour, line.size(),
+                comment ? std::uint8_t{0} : std::uint8_t{kCritical});
+    });
+    tree.close();
   }
   return tree.finish();
 }

@@ -58,6 +58,18 @@ std::string_view stage_name(Stage stage) {
   return "nothing more";
 }
 
+// The first bytes of a stream that a member of this name holds.
+std::string_view magic_of(std::string_view suffix) {
+  if (suffix == "gz") return "\x1f\x8b";
+  if (suffix == "xz")
+    return std::string_view(
+        "\xfd"
+        "7zXZ\0",
+        6);
+  if (suffix == "zst") return "\x28\xb5\x2f\xfd";
+  return suffix == "bz2" ? "BZh" : "";
+}
+
 void take_payload(TreeBuilder& tree, const ArMember& member, const Part& part, bool expected,
                   std::uint64_t length) {
   tree.take("content", Kind::payload, Encoding::bytes, Effect::behaviour, length);
@@ -99,6 +111,11 @@ void take_member(TreeBuilder& tree, const ArMember& member, Stage& stage) {
     tree.take("content", Kind::signature, Encoding::bytes, Effect::behaviour, length);
   } else {
     if (!part.key.empty()) {
+      // The name follows from what the member holds; a liar's does not.
+      const FieldId name = tree.tree().child(id, "path");
+      const std::string_view magic = magic_of(part.suffix);
+      if (name != kNoField && !part.suffix.empty() && as_text(tree.peek(magic.size())) == magic)
+        tree.set_flags(name, kDerived);
       tree.alias("compression", Kind::dialect, Effect::inert, part.suffix.empty() ? "none" : part.suffix,
                  kInRange);
     }

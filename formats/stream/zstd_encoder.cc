@@ -15,7 +15,7 @@ namespace unrepro {
 namespace {
 
 // How a program drives libzstd, which decides where blocks end.
-enum class Drive : std::uint8_t { workers, streaming, one_shot };
+enum class Drive : std::uint8_t { workers, streaming, one_shot, piped };
 
 struct Settings {
   int level;
@@ -30,13 +30,14 @@ struct CctxDeleter {
 
 class Encoder {
  public:
-  Encoder(const Settings& settings, std::uint64_t plain_size) : cctx_(ZSTD_createCCtx()) {
+  Encoder(const Settings& settings, std::uint64_t plain_size)
+      : drive_(settings.drive), cctx_(ZSTD_createCCtx()) {
     if (cctx_ == nullptr) return;
     set(ZSTD_c_compressionLevel, settings.level);
     set(ZSTD_c_checksumFlag, settings.checksum ? 1 : 0);
     set(ZSTD_c_contentSizeFlag, settings.content_size ? 1 : 0);
-    // A library without threads refuses; then this candidate equals the next.
-    if (settings.drive == Drive::workers) set(ZSTD_c_nbWorkers, 1);
+    // A library without threads refuses; then this candidate equals another.
+    if (settings.drive == Drive::workers || settings.drive == Drive::piped) set(ZSTD_c_nbWorkers, 1);
     if (settings.content_size) ZSTD_CCtx_setPledgedSrcSize(cctx_.get(), plain_size);
   }
 
@@ -46,7 +47,8 @@ class Encoder {
     OutputChunk chunk;
     for (std::uint64_t fed = 0;;) {
       const std::uint64_t length = std::min<std::uint64_t>(step, plain.size() - fed);
-      const bool last = length < step || fed + length == plain.size();
+      // Who reads a pipe learns of the end when nothing comes any more.
+      const bool last = drive_ == Drive::piped ? length == 0 : length < step || fed + length == plain.size();
       const ZSTD_EndDirective directive = last && finish ? ZSTD_e_end : ZSTD_e_continue;
       ZSTD_inBuffer input{plain.data() + fed, length, 0};
       std::size_t left = 0;
@@ -63,12 +65,15 @@ class Encoder {
  private:
   void set(ZSTD_cParameter parameter, int value) { ZSTD_CCtx_setParameter(cctx_.get(), parameter, value); }
 
+  Drive drive_;
   std::unique_ptr<ZSTD_CCtx, CctxDeleter> cctx_;
 };
 
 std::string name_of(const Settings& settings) {
   std::string name = "zstd -" + std::to_string(settings.level) + " (libzstd " + ZSTD_versionString();
   switch (settings.drive) {
+    case Drive::piped:
+      return name + ", from a pipe)";
     case Drive::workers:
       return name + ", threaded)";
     case Drive::streaming:
@@ -100,7 +105,7 @@ std::optional<EncoderMatch> identify_zstd_encoder(const Tree& tree, bool full, B
           .follow(prefix_of(plain), kFeedStep, false, follower);
       return follower.prefix_match();
     };
-    for (const Drive drive : {Drive::workers, Drive::streaming, Drive::one_shot}) {
+    for (const Drive drive : {Drive::workers, Drive::streaming, Drive::one_shot, Drive::piped}) {
       const Settings settings{level, drive, checksum, content_size};
       candidate.variants.push_back(
           {name_of(settings), [=] {

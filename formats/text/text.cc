@@ -40,13 +40,17 @@ Charset charset_of(Bytes bytes) {
   return utf8_prefix(bytes) == bytes.size() ? Charset::utf8 : Charset::latin1;
 }
 
-// Controls that texts use: backspace (overstriking), tab, LF, FF, CR, escape (colours), US (nodes of Info
-// files).
+// Controls that texts use: backspace (overstriking), tab, LF, FF, CR, escape (colours), US and DEL (nodes of
+// Info files and the table of their offsets).
 bool text_control(char32_t unit) {
   return unit == '\b' || unit == '\t' || unit == '\n' || unit == '\f' || unit == '\r' || unit == 0x1b ||
          unit == 0x1f;
 }
-bool binary_control(char32_t unit) { return (unit < 0x20 && !text_control(unit)) || unit == 0x7f; }
+bool binary_control(char32_t unit) { return unit < 0x20 && !text_control(unit); }
+// DEL belongs to Info files only.
+bool stray_delete(std::string_view text) {
+  return text.find('\x7f') != text.npos && text.find('\x1f') == text.npos;
+}
 
 Bits probe(const ProbeInput& input) noexcept {
   const Bytes head = input.bytes.first(std::min(input.bytes.size(), kProbed));
@@ -59,7 +63,7 @@ Bits probe(const ProbeInput& input) noexcept {
     }
     return kUnicodeText;
   }
-  if (std::any_of(head.begin(), head.end(), binary_control)) return 0;
+  if (std::any_of(head.begin(), head.end(), binary_control) || stray_delete(as_text(head))) return 0;
   if (charset == Charset::utf8) return kUnicodeText;
   const bool cut = head.size() < input.bytes.size();
   if (cut && utf8_cut_off(head.subspan(utf8_prefix(head)))) return kUnicodeText;
@@ -210,29 +214,30 @@ std::string_view line_ending(Bytes bytes, CodeUnit unit) {
   return cr ? "cr" : "none";
 }
 
-// Files that programs run or read although they lie among the documentation: examples, scripts of web pages.
+// Files that people run or copy from the documentation: programs, scripts of web pages, and whatever lies
+// among the examples. Of all else no program may depend (Debian policy, section 12.3).
 bool is_program_name(std::string_view name) {
-  static constexpr std::string_view kExtensions[] = {
-      ".js",   ".mjs",   ".py",   ".pl",      ".pm",  ".rb",   ".sh",  ".bash", ".php",        ".lua", ".tcl",
-      ".el",   ".awk",   ".conf", ".service", ".c",   ".h",    ".cc",  ".cpp",  ".hpp",        ".go",  ".rs",
-      ".java", ".cmake", ".json", ".yaml",    ".yml", ".toml", ".ini", ".cfg",  ".properties", ".mk"};
+  static constexpr std::string_view kExtensions[] = {".js",  ".mjs",  ".py",      ".pl",   ".pm",  ".rb",
+                                                     ".sh",  ".bash", ".php",     ".lua",  ".tcl", ".el",
+                                                     ".awk", ".mk",   ".service", ".cmake"};
   const std::string_view base = name.substr(name.rfind('/') + 1);
-  if (base.starts_with("CMake") || base.starts_with("Makefile") || base.starts_with("config")) return true;
+  if (name.find("/examples/") != name.npos || base.starts_with("Makefile") || base.starts_with("CMake"))
+    return true;
   return std::any_of(std::begin(kExtensions), std::end(kExtensions),
                      [=](std::string_view extension) { return name.ends_with(extension); });
 }
 
 // Prose by its name, wherever it lies. Some tools read files of these names: those are no prose.
 bool is_prose_name(std::string_view name) {
-  static constexpr std::string_view kExtensions[] = {".md",  ".markdown", ".rst", ".adoc", ".html",
-                                                     ".htm", ".xhtml",    ".log", ".texi", ".info",
-                                                     ".tex", ".ps",       ".eps", ".txt",  ".man"};
+  static constexpr std::string_view kExtensions[] = {".md",    ".markdown", ".rst",  ".adoc", ".html", ".htm",
+                                                     ".xhtml", ".log",      ".texi", ".info", ".tex",  ".ps",
+                                                     ".eps",   ".txt",      ".man",  ".svg",  ".dot",  ".gv"};
   static constexpr std::string_view kNames[] = {"README",  "NEWS",    "ChangeLog", "CHANGELOG",
                                                 "CHANGES", "COPYING", "LICENSE",   "AUTHORS",
                                                 "TODO",    "NOTICE",  "copyright", "changelog"};
-  static constexpr std::string_view kRead[] = {"CMakeLists", "requirements",  "robots",
-                                               "conf",       "meson_options", "constraints",
-                                               "allow",      "deny",          "hosts"};
+  static constexpr std::string_view kRead[] = {"CMakeLists", "CMakeCache",    "requirements", "robots",
+                                               "conf",       "meson_options", "constraints",  "allow",
+                                               "deny",       "hosts"};
   const std::string_view base = name.substr(name.rfind('/') + 1);
   if (name.starts_with("etc/") || name.find("/etc/") != name.npos) return false;
   if (name.find(".egg-info/") != name.npos || name.find(".dist-info/") != name.npos) return false;

@@ -19,11 +19,20 @@ std::size_t run(std::string_view text, std::size_t at, Predicate&& predicate) {
   return end - at;
 }
 
+// An option of a compiler or linker that its path follows at once: -L/build/lib.
+bool ends_in_option(std::string_view before) {
+  static constexpr std::string_view kLetters = "LIRBF";
+  const std::size_t size = before.size();
+  return size >= 2 && kLetters.find(before[size - 1]) != kLetters.npos && before[size - 2] == '-' &&
+         (size == 2 || !is_path_byte(before[size - 3]));
+}
+
 // A path begins behind something that no path or word runs into.
 std::size_t path_length(std::string_view text, std::size_t at) {
   if (text[at] != '/' || at + 1 >= text.size() || !is_path_byte(text[at + 1])) return 0;
-  if (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '/' || text[at - 1] == '<' ||
-                 text[at - 1] == '~'))
+  if (at > 0 && !ends_in_option(text.substr(0, at)) &&
+      (is_word(text[at - 1]) || text[at - 1] == '.' || text[at - 1] == '/' || text[at - 1] == '<' ||
+       text[at - 1] == '~'))
     return 0;
   std::size_t length = run(text, at, [](char c) { return is_path_byte(c) || c == '/'; });
   // A full stop at the end belongs to the sentence.

@@ -10,11 +10,18 @@ bool counts(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
 }
 
+// Letters of Latin-1 without their accents, U+00C0 to U+00FF; "*" where the letter stands for itself.
+constexpr std::string_view kLatin1 = "aaaaaa*ceeeeiiii*nooooo*ouuuuy**aaaaaa*ceeeeiiii*nooooo*ouuuuy*y";
+
 // What is compared first: letters and digits, folded, each with the locale's weight.
 std::string first_level(std::string_view text, Collation collation) {
   std::string key;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
+    if (c == '\xc3' && i + 1 < text.size() && kLatin1[text[i + 1] & 0x3f] != '*') {
+      key.push_back(kLatin1[text[++i] & 0x3f]);
+      continue;
+    }
     if (!counts(c)) continue;
     if (is_letter(c)) c = static_cast<char>(c | 0x20);
     const bool digraph =

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "tests/support/analyze.h"
@@ -91,13 +92,36 @@ TEST(PlainTar, OrderWithDuplicatesIsAnAlert) {
   EXPECT_TRUE(has_alert(report, "structural-anomaly", "a.txt"));
 }
 
-TEST(PlainTar, UmaskIsKnownButNeverAccepted) {
-  auto other = three_files();
-  for (TarMember& member : other) member.mode = 0664;
-  const Report report = compare_bytes(tar(three_files()), tar(other));
-  EXPECT_EQ(report.verdict, Verdict::divergent);
-  EXPECT_EQ(report.divergence, Divergence::known);
-  EXPECT_EQ(causes_of(report), std::vector<std::string>{"umask-permissions"});
+// Modes of `left` and `right`, of three members.
+Report compare_modes(const std::array<unsigned, 3>& left, const std::array<unsigned, 3>& right) {
+  auto files = three_files(), others = three_files();
+  for (std::size_t i = 0; i < 3; ++i) files[i].mode = left[i], others[i].mode = right[i];
+  return compare_bytes(tar(files), tar(others));
+}
+
+TEST(PlainTar, OneUmaskForAllMembersIsARecord) {
+  for (const auto& [left, right] :
+       {std::pair(std::array{0644u, 0644u, 0755u}, std::array{0664u, 0664u, 0775u}),
+        std::pair(std::array{0644u, 0664u, 0644u}, std::array{0664u, 0664u, 0664u})}) {
+    for (const Report& report : {compare_modes(left, right), compare_modes(right, left)}) {
+      EXPECT_EQ(report.verdict, Verdict::explained);
+      EXPECT_EQ(causes_of(report), std::vector<std::string>{"umask-permissions"});
+    }
+  }
+}
+
+TEST(PlainTar, ModeThatWasChosenIsNoUmask) {
+  constexpr std::array kHonest = {0644u, 0644u, 0755u};
+  constexpr std::array<std::array<unsigned, 3>, 5> kAttacks = {
+      {{0644, 0664, 0755},    // one of several (T68)
+       {0666, 0666, 0777},    // for everybody
+       {0664, 0660, 0775},    // two masks
+       {0664, 0664, 02775},   // a special bit besides
+       {0755, 0664, 0775}}};  // a program out of a text
+  for (const auto& attack : kAttacks) {
+    EXPECT_EQ(compare_modes(kHonest, attack).verdict, Verdict::divergent) << attack[0] << " " << attack[1];
+    EXPECT_EQ(compare_modes(attack, kHonest).verdict, Verdict::divergent) << attack[0] << " " << attack[1];
+  }
 }
 
 TEST(PlainTar, SetuidBitIsAnAlert) {

@@ -51,6 +51,40 @@ INSTANTIATE_TEST_SUITE_P(
                 "Generated on Thu Nov  2 10:30:45 2017\n",
                 "Generated on Mon Mar 12 01:02:03 2018\n",
                 {"build-timestamp"}},
+        Example{"json_style",
+                "{\"a\": [1, 2], \"b\": \"x\"}\n",
+                "{\n  \"a\":[1,2],\n  \"b\":\"x\"\n}\n",
+                {"serialiser-style"}},
+        Example{"json_members",
+                "{\"a\": [1, 2], \"b\": \"x\"}\n",
+                "{\"b\": \"x\", \"a\": [1, 2]}\n",
+                {"hash-order"}},
+        Example{"xml_style", "<a x='1'><b/></a>\n", "<a x=\"1\"><b></b></a>\n", {"serialiser-style"}},
+        Example{"lock", "lock=/run/frob.pid.301\n", "lock=/run/frob.pid.21348\n", {"pid"}},
+        Example{"set_beside_address",
+                "Modules: zeta, alpha, beta, eps\nDefault: <object object at 0x7f7cb4468230>\n",
+                "Modules: beta, eps, alpha, zeta\nDefault: <object object at 0x7f168a0f0230>\n",
+                {"aslr-address", "hash-order"}},
+        Example{"german_sort",
+                "Cherry\nMango\nZebra\n_under\napple\nfig\nÄpfel\n",
+                "Äpfel\napple\nCherry\nfig\nMango\n_under\nZebra\n",
+                {"locale-collation"}},
+        Example{"neighbours_swapped",
+                "CC a.o\nCC b.o\nCC c.o\nCC d.o\nCC e.o\nCC f.o\nCC g.o\nCC h.o\n",
+                "CC b.o\nCC a.o\nCC c.o\nCC e.o\nCC d.o\nCC f.o\nCC h.o\nCC g.o\n",
+                {"parallel-order"}},
+        Example{"info_offsets",
+                "frob\n\x1f\nFile: f.info,  Node: Top,  Up: (dir)\n\nMade on January 2, 2025.\n\x1f\nFile: "
+                "f.info,  Node: "
+                "End,  Up: Top\n\nx\n\x1f\nTag Table:\nNode: Top\x7f"
+                "5\nNode: End\x7f"
+                "70\n\x1f\nEnd Tag Table\n",
+                "frob\n\x1f\nFile: f.info,  Node: Top,  Up: (dir)\n\nMade on March 14, 2025.\n\x1f\nFile: "
+                "f.info,  Node: "
+                "End,  Up: Top\n\nx\n\x1f\nTag Table:\nNode: Top\x7f"
+                "5\nNode: End\x7f"
+                "69\n\x1f\nEnd Tag Table\n",
+                {"build-timestamp", "derived-layout"}},
         Example{"two_stamps",
                 "first 2017-11-02 10:30:45\nx\nsecond 2017-11-02 10:30:50\n",
                 "first 2018-03-12 01:02:03\nx\nsecond 2018-03-12 01:02:09\n",
@@ -129,6 +163,17 @@ TEST_P(LookAlike, IsNeverAccepted) {
 INSTANTIATE_TEST_SUITE_P(
     Traps, LookAlike,
     ::testing::Values(
+        Example{"info_offset_elsewhere",
+                "\x1f\nFile: f.info,  Node: Top,  Up: (dir)\n\x1f\nTag Table:\nNode: Top\x7f"
+                "0\n",
+                "\x1f\nFile: f.info,  Node: Top,  Up: (dir)\n\x1f\nTag Table:\nNode: Top\x7f"
+                "9\n",
+                {}},
+        Example{"json_name_twice", "{\"a\": 1, \"a\": 2}\n", "{\"a\": 2, \"a\": 1}\n", {}},
+        Example{"json_number", "{\"a\": 1.0}\n", "{\"a\":  1}\n", {}},
+        Example{"xml_text", "<a> x</a>\n", "<a>x</a>\n", {}},
+        Example{"temporary_name_elsewhere", "/opt/ccAbCdEf.o\n", "/srv/ccx1Y2z3.o\n", {}},
+
         Example{"T3_version", "vendored libfoo 2024.01.15\n", "vendored libfoo 2023.11.02\n", {}},
         Example{"T3_version_suffix", "built libfoo-20240115\n", "built libfoo-20231102\n", {}},
         Example{"T6_validity",

@@ -172,8 +172,16 @@ TEST(ControlMembers, ScriptsConffilesAndLines) {
 
   const Tree lines =
       decode(kDebLines, "libx 1 x (>= 1)\nliby 1 y", {.name = "shlibs", .role = "deb.control"});
-  EXPECT_EQ(lines[Tree::kRoot].encoding, Encoding::sequence);
-  EXPECT_EQ(text_at(lines, {"line"}), "libx 1 x (>= 1)\n");
+  EXPECT_EQ(lines[Tree::kRoot].encoding, Encoding::list_significant);
+  EXPECT_EQ(text_at(lines, {"libx 1", "line"}), "libx 1 x (>= 1)");
+
+  const Tree symbols = decode(kDebLines, "libx.so.1 libx1 #MINVER#\n f@Base 1.0-1+b2\n",
+                              {.name = "symbols", .role = "deb.control"});
+  EXPECT_EQ(text_at(symbols, {" f@Base", "line"}), " f@Base 1.0-1+b2");
+  const Tree triggers =
+      decode(kDebLines, "# added by x\nactivate ldconfig\n", {.name = "triggers", .role = "deb.control"});
+  EXPECT_EQ(triggers[find(triggers, {"# added", "line"})].effect, Effect::content);
+  EXPECT_TRUE(triggers[find(triggers, {"activate ldconfig", "line"})].is(kCritical));
 }
 
 TEST(Deb822, ParagraphsAndComments) {

@@ -1,0 +1,89 @@
+// Leads on why code differs. Nothing here is ever accepted: any change can hide in code that is laid out anew
+// (causes.md, "Risk" of the causes named).
+
+#include <algorithm>
+#include <array>
+
+#include "formats/ascii.h"
+#include "rules/rule.h"
+
+namespace unrepro {
+namespace {
+
+// What a row of a table of symbols or sections is about: its first word.
+std::string_view subject(const Side& side) {
+  const std::string_view row = side.row == nullptr ? std::string_view() : *side.row;
+  return row.substr(0, row.find(' '));
+}
+
+bool is_hex(char c) { return ascii::is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+// ".gnu.lto_.decls.208fafe3829cd573": ends in the seed that the compiler drew for this object.
+bool has_lto_seed(std::string_view section) {
+  constexpr std::size_t kSeed = 16;
+  const std::size_t dot = section.rfind('.');
+  return section.starts_with(".gnu.lto_") && section.size() - dot <= kSeed + 1 && section.size() - dot >= 8 &&
+         std::all_of(section.begin() + static_cast<std::ptrdiff_t>(dot) + 1, section.end(), is_hex);
+}
+
+// Sections and parts of functions that a profile of a run creates.
+bool is_split_by_profile(std::string_view name) {
+  return name.ends_with(".cold") || name.starts_with(".text.hot");
+}
+
+// Intel SDM volume 2, section 2.3: moves and vzeroupper with a two-byte VEX prefix, and the EVEX moves.
+bool uses_vectors(Bytes code) {
+  static constexpr std::array<std::array<std::uint8_t, 3>, 13> kInstructions = {{{0xc5, 0xf8, 0x77},
+                                                                                 {0xc5, 0xfd, 0x6f},
+                                                                                 {0xc5, 0xfe, 0x6f},
+                                                                                 {0xc5, 0xfd, 0x7f},
+                                                                                 {0xc5, 0xfe, 0x7f},
+                                                                                 {0xc5, 0xf9, 0x6f},
+                                                                                 {0xc5, 0xfa, 0x6f},
+                                                                                 {0xc5, 0xf8, 0x28},
+                                                                                 {0xc5, 0xf8, 0x29},
+                                                                                 {0xc5, 0xfc, 0x28},
+                                                                                 {0xc5, 0xfc, 0x10},
+                                                                                 {0x62, 0xf1, 0x7c},
+                                                                                 {0x62, 0xf1, 0xfe}}};
+  // One may be chance: three bytes of something else.
+  std::size_t found = 0;
+  for (std::size_t at = 0; at + 3 <= code.size() && found < 2; ++at) {
+    found += std::any_of(kInstructions.begin(), kInstructions.end(), [&](const auto& instruction) {
+      return std::equal(instruction.begin(), instruction.end(),
+                        code.begin() + static_cast<std::ptrdiff_t>(at));
+    });
+  }
+  return found >= 2;
+}
+
+class CodeLeadRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    const auto lead = [&](std::string_view cause) {
+      sink.push_back({.cause = cause, .proof = Proof::inferred, .note = {}});
+    };
+    const bool both = difference.left.tree != nullptr && difference.right.tree != nullptr;
+    if (difference.kind == Kind::code) {
+      if (both && uses_vectors(difference.left.bytes) != uses_vectors(difference.right.bytes))
+        lead("cpu-features");
+      return;
+    }
+    const std::string_view left = subject(difference.left), right = subject(difference.right);
+    if (has_lto_seed(left) || has_lto_seed(right)) return lead("lto-random-seed");
+    if (!both && is_split_by_profile(left.empty() ? right : left)) lead("pgo-profile");
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
+    return {{0, true}, {}};
+  }
+};
+
+}  // namespace
+
+const Rule& code_lead_rule() {
+  static const CodeLeadRule kRule;
+  return kRule;
+}
+
+}  // namespace unrepro
