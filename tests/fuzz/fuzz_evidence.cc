@@ -10,7 +10,6 @@
 #include "analyzer/evidence/manifest.h"
 #include "analyzer/evidence/provenance.h"
 #include "analyzer/evidence/vsa.h"
-#include "analyzer/quorum/replay_log.h"
 #include "tests/fuzz/require.h"
 
 namespace unrepro::evidence {
@@ -67,7 +66,6 @@ void read_other(const std::string& text) {
   FUZZ_REQUIRE(!verify_link(text, {}, {}).has_value());
   if (const auto link = verify_link(text, ring(), {})) (void)read_link(*link);
   (void)comparison_of_report(text);
-  (void)quorum::parse_log_head(text);
 }
 
 }  // namespace
