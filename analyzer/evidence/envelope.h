@@ -58,7 +58,6 @@ class Verified {
  private:
   friend Result<Verified> verify(const Envelope&, const KeyRing&, const Demand&);
   friend Result<Verified> verify_link(std::string_view, const KeyRing&, const Demand&);
-  friend Result<Verified> verify_clearsigned(std::string_view, std::string_view, std::int64_t);
   Verified(std::string bytes, std::string type, std::vector<std::string> signers)
       : bytes_(std::move(bytes)), type_(std::move(type)), signers_(std::move(signers)) {}
 

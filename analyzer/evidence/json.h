@@ -14,7 +14,16 @@
 
 namespace unrepro::evidence {
 
-struct JsonMember;
+class Json;
+
+// A member of an object. A template so that Json, which holds members, is complete when it is instantiated.
+template <class Value>
+struct NamedValue {
+  std::string name;
+  Value value;
+  bool operator==(const NamedValue&) const = default;
+};
+using JsonMember = NamedValue<Json>;
 
 // A value. Objects are sorted by name (byte order), and names are unique.
 class Json {
@@ -52,12 +61,6 @@ class Json {
 
  private:
   Value value_;
-};
-
-struct JsonMember {
-  std::string name;
-  Json value;
-  bool operator==(const JsonMember&) const = default;
 };
 
 struct JsonLimits {

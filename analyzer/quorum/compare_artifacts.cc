@@ -18,7 +18,8 @@ Result<std::string> normal_form(const BlobRef& blob, const std::string& name, co
   Budget budget(limits);
   const auto artifact = Artifact::open_blob(blob, name, false, budget);
   if (!artifact) return tl::unexpected<Error>(artifact.error());
-  return normal_sha256(artifact->root(), options.verify_encoding, budget);
+  NormalForms known;  // of one artifact: nothing is shared
+  return normal_sha256(artifact->root(), options.verify_encoding, known, budget);
 }
 
 // Artifacts of a name of which there are more than the two that one comparison settles, of results that

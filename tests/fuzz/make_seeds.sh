@@ -96,6 +96,21 @@ seed text script < data/usr/bin/frob
 seed text html < data/usr/share/doc/frob/manual.html
 printf 'crlf\r\n\ttab no newline at end \xff\xfe' | seed text edges
 
+# Evidence: the first byte chooses the reader (fuzz_evidence.cc).
+digest=$(sha256sum < "$demo/left.deb" | cut -d' ' -f1)
+subject='"subject":[{"name":"frob.deb","digest":{"sha256":"'$digest'"}}]'
+statement='{"_type":"https://in-toto.io/Statement/v1",'$subject',"predicateType":'
+printf '1%s' '{"payload":"e30=","payloadType":"t","signatures":[{"keyid":"k","sig":"AAAA"}]}' | seed evidence envelope
+printf '2%s' "$statement"'"https://slsa.dev/provenance/v1","predicate":{"buildDefinition":{"buildType":"t","externalParameters":{},"resolvedDependencies":[{"uri":"u"}]},"runDetails":{"builder":{"id":"b"}}}}' |
+  seed evidence provenance
+printf '2%s' "$statement"'"https://slsa.dev/verification_summary/v1","predicate":{"verifier":{"id":"v"},"resourceUri":"r","policy":{},"verificationResult":"PASSED","verifiedLevels":["L"]}}' |
+  seed evidence vsa
+printf '2%s' '{"schema":"unrepro.manifest/1","job":"j","build":{"sha256":"'"$digest"'","size":1},"artifacts":{"a":{"sha256":"'"$digest"'","size":2}}}' |
+  seed evidence manifest
+printf '3%s' '{"signed":{"_type":"link","name":"n","materials":{},"products":{}},"signatures":[{"keyid":"k","sig":"00"}]}' |
+  seed evidence link
+printf '0%s' '[{"a":"\u00e9"},1.5,-2,true,null]' | seed evidence json
+
 # Pairs.
 pair debs "$demo/left.deb" "$demo/right.deb"
 pair equal "$demo/left.deb" "$demo/left.deb"

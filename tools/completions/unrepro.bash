@@ -25,9 +25,16 @@ _unrepro() {
       ;;
     rules) [[ $current == -* ]] && options="--lint --test --no-color --help" ;;
     quorum)
-      options="--policy --results --reference --unsigned --format --reference-time --max-output --max-time --no-color
-        --help"
-      ((COMP_CWORD == 2)) && COMPREPLY=($(compgen -W "decide" -- "$current")) && return
+      ((COMP_CWORD == 2)) && COMPREPLY=($(compgen -W "decide sign verify simulate replay" -- "$current")) && return
+      case ${COMP_WORDS[2]} in
+        sign) options="--key --job --output --help" ;;
+        verify) options="--policy --threshold --artifact --verifier --resource --builder --parameter
+          --reference-time --help" ;;
+        simulate) options="--seed --csv --json --svg --log --threads --help" ;;
+        replay) options="--head --print --help" ;;
+        *) options="--policy --results --reference --unsigned --format --reference-time --max-output --max-time
+          --evidence --key --verifier --resource --log --no-color --help" ;;
+      esac
       ;;
     show) [[ $current == -* ]] && options="--no-color --help" ;;
   esac

@@ -262,7 +262,89 @@ void add_quorum_decide(CLI::App& app, CommandLine& line) {
              [&line](std::uint64_t value) { line.options.limits.output_bytes = value; });
   add_parsed(app, "--max-time", "TIME", "Wall time of a comparison; default: 15m", "Limits", parse_seconds,
              [&line](std::uint64_t value) { line.options.limits.wall = std::chrono::seconds(value); });
+  auto* evidence =
+      app.add_option("--evidence", line.evidence,
+                     "Write signed statements here: each comparison, and a VSA if artifacts are released")
+          ->type_name("DIR")
+          ->group("Evidence");
+  for (const auto& [name, into, help] :
+       {std::tuple{"--key", &line.key, "Private ed25519 key, PEM, to sign them"},
+        {"--verifier", &line.verifier, "URI of who decides, for the VSA"},
+        {"--resource", &line.resource, "URI of what is released, for the VSA"}}) {
+    auto* option = app.add_option(name, *into, help)->type_name("TEXT")->group("Evidence");
+    evidence->needs(option);
+  }
+  app.add_option("--log", line.log, "Append the decision to this replay log")
+      ->type_name("FILE")
+      ->group("Evidence");
   app.footer(kDecideFooter);
+}
+
+void add_quorum_sign(CLI::App& app, CommandLine& line) {
+  app.add_option("WHAT", line.results,
+                 "The folder of a result: writes its manifest.json. A JSON report: prints a build-comparison")
+      ->required()
+      ->type_name("");
+  app.add_option("--key", line.key, "Private ed25519 key, PEM")->required()->type_name("FILE");
+  app.add_option("--job", line.job, "The job that the folder is a result of")->type_name("ID");
+  app.add_option("--output", line.output, "Write there")->type_name("FILE");
+}
+
+void add_quorum_verify(CLI::App& app, CommandLine& line) {
+  app.add_option("FILE", line.files, "Envelopes, bundles of them (*.jsonl) and links of rebuilderd")
+      ->required()
+      ->type_name("");
+  app.add_option("--policy", line.policy, "TOML whose keys are believed")->required()->type_name("FILE");
+  app.add_option("--threshold", line.threshold, "Keys that must have signed each")
+      ->check(CLI::Range(1u, 64u).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--artifact", line.artifacts, "A file that each must be about")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--verifier", line.verifier, "URI of the verifier that a VSA must name")->type_name("URI");
+  app.add_option("--resource", line.resource, "URI of the resource that a VSA must name")->type_name("URI");
+  app.add_option("--builder", line.builders,
+                 "OPERATOR=ID: a builder that an operator may write provenance for")
+      ->type_name("PAIR")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--parameter", line.parameters, "An external parameter that provenance may have")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  add_parsed(
+      app, "--reference-time", "TIME",
+      "When the evidence came in; keys must be valid then; default: the clock", "Judgement",
+      [](const std::string& text) { return parse_instant(text); },
+      [&line](std::int64_t value) { line.options.reference_time = value; });
+  app.footer("Exit status: 0 all hold, 1 one does not, 2 trouble");
+}
+
+void add_quorum_simulate(CLI::App& app, CommandLine& line) {
+  app.add_option("SCENARIO", line.results, "Policies, shares and strategies, as TOML")
+      ->required()
+      ->type_name("");
+  app.add_option("--seed", line.seed, "Instead of the scenario's")->type_name("N");
+  app.add_option("--csv", line.csv, "Write the cells as CSV; - is standard output")->type_name("FILE");
+  app.add_option("--json", line.json, "Write them as JSON")->type_name("FILE");
+  app.add_option("--svg", line.svg, "Draw them")->type_name("FILE");
+  app.add_option("--log", line.log, "Append every decision to this replay log")->type_name("FILE");
+  app.add_option("--threads", line.options.threads, "Worker threads; 0 is one per processor")
+      ->check(CLI::Range(0u, 1024u).description(""))
+      ->type_name("N");
+}
+
+void add_quorum_replay(CLI::App& app, CommandLine& line) {
+  app.add_option("LOG", line.results, "A log that decide --log or simulate --log wrote")
+      ->required()
+      ->type_name("");
+  app.add_option("--head", line.head,
+                 "\"COUNT SHA256\" that the log must end with; default: what LOG.head says")
+      ->type_name("HEAD");
+  app.add_flag("--print", line.print, "Print every decision as JSON, the same bytes as decide --format json");
+  app.footer("Exit status: 0 all decisions came out the same, 1 the log does not hold, 2 trouble");
 }
 
 CommandLine message(std::string text, int status) {
@@ -296,12 +378,20 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
       *app.add_subcommand("quorum", "Decide what may be believed of the results of many builders");
   quorum.require_subcommand(1);
   CLI::App& decide = *quorum.add_subcommand("decide", "Say which artifacts may be released, and why");
+  CLI::App& sign = *quorum.add_subcommand("sign", "Sign a result, or the report of a comparison");
+  CLI::App& verify = *quorum.add_subcommand("verify", "Check signed evidence, offline");
+  CLI::App& simulate = *quorum.add_subcommand("simulate", "Play attacks against policies");
+  CLI::App& replay = *quorum.add_subcommand("replay", "Make every decision of a log again");
   for (CLI::App* each : {&diff, &show, &explain, &rules, &decide}) {
     each->add_flag("--no-color", line.no_color, "No colours, as with NO_COLOR in the environment")
         ->group("Output");
   }
   add_diff(diff, line);
   add_quorum_decide(decide, line);
+  add_quorum_sign(sign, line);
+  add_quorum_verify(verify, line);
+  add_quorum_simulate(simulate, line);
+  add_quorum_replay(replay, line);
   show.add_option("REPORT", line.report, "A report that --json wrote")->required()->type_name("");
   show.add_option("N", line.finding, "Number of the finding, the one after #")
       ->required()
@@ -330,11 +420,15 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }
-  line.action = diff.parsed()      ? Action::diff
-                : show.parsed()    ? Action::show
-                : explain.parsed() ? Action::explain
-                : decide.parsed()  ? Action::quorum_decide
-                                   : Action::rules;
+  line.action = diff.parsed()       ? Action::diff
+                : show.parsed()     ? Action::show
+                : explain.parsed()  ? Action::explain
+                : decide.parsed()   ? Action::quorum_decide
+                : sign.parsed()     ? Action::quorum_sign
+                : verify.parsed()   ? Action::quorum_verify
+                : simulate.parsed() ? Action::quorum_simulate
+                : replay.parsed()   ? Action::quorum_replay
+                                    : Action::rules;
 
   const std::size_t named_stdout = diff.count("--format") + diff.count("--github");
   const auto on_stdout = std::count_if(line.report_files.begin(), line.report_files.end(),

@@ -11,7 +11,18 @@
 
 namespace unrepro::tool {
 
-enum class Action : std::uint8_t { diff, show, explain, rules, quorum_decide, message };
+enum class Action : std::uint8_t {
+  diff,
+  show,
+  explain,
+  rules,
+  quorum_decide,
+  quorum_sign,
+  quorum_verify,
+  quorum_simulate,
+  quorum_replay,
+  message
+};
 enum class ReportFormat : std::uint8_t { text, json, markdown, sarif, junit, github, gitlab, html };
 
 struct ReportFile {
@@ -53,6 +64,21 @@ struct CommandLine {
   std::string policy, results;         // a file and a folder
   std::vector<std::string> reference;  // SHA-256 of the artifacts to confirm, in hexadecimal
   bool unsigned_ok = false;
+  std::string evidence;            // a folder for signed statements; empty: none
+  std::string key;                 // a private key, to sign; also for sign
+  std::string verifier, resource;  // URIs in a VSA: to write, or, for verify, to demand
+  std::string log;                 // to append decisions to; also for simulate
+
+  // quorum sign, simulate, replay: what to work on is in `results`
+  std::string job, output;
+  std::optional<std::uint64_t> seed;
+  std::string csv, json, svg;
+  std::string head;    // replay: the head that the log must have; empty: the file beside it
+  bool print = false;  // replay: the decisions' bytes
+
+  // quorum verify
+  std::vector<std::string> files, artifacts, builders, parameters;
+  std::uint32_t threshold = 1;
 
   bool no_color = false;
 };

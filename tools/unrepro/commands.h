@@ -10,5 +10,9 @@ int run_show(const CommandLine& line);
 int run_explain(const CommandLine& line);
 int run_rules(const CommandLine& line);
 int run_quorum_decide(const CommandLine& line);
+int run_quorum_sign(const CommandLine& line);
+int run_quorum_verify(const CommandLine& line);
+int run_quorum_simulate(const CommandLine& line);
+int run_quorum_replay(const CommandLine& line);
 
 }  // namespace unrepro::tool

@@ -20,6 +20,14 @@ int run(const CommandLine& line) {
       return run_rules(line);
     case Action::quorum_decide:
       return run_quorum_decide(line);
+    case Action::quorum_sign:
+      return run_quorum_sign(line);
+    case Action::quorum_verify:
+      return run_quorum_verify(line);
+    case Action::quorum_simulate:
+      return run_quorum_simulate(line);
+    case Action::quorum_replay:
+      return run_quorum_replay(line);
     case Action::message:
       break;
   }

@@ -1,0 +1,131 @@
+// Evidence and the log as a person uses them: sign, decide, verify, replay.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "analyzer/evidence/base64.h"
+#include "analyzer/evidence/ed25519.h"
+#include "formats/digest.h"
+
+namespace unrepro {
+namespace {
+
+namespace fs = std::filesystem;
+
+class QuorumEvidence : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = fs::temp_directory_path() / "unrepro-evidence-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    std::string policy = "results = 2\nagree = 2\nrequire_trusted = 1\ntrusted = [\"debian\"]\n";
+    for (const char* name : {"debian", "suse"}) {
+      const std::string seed(32, name[0]);
+      // PKCS #8 (RFC 8410, section 7): a fixed head before the seed.
+      write(std::string(name) + ".pem",
+            "-----BEGIN PRIVATE KEY-----\n" +
+                evidence::encode_base64(*from_hex("302e020100300506032b657004220420") + seed) +
+                "\n-----END PRIVATE KEY-----\n");
+      policy += "[[keys]]\noperator = \"" + std::string(name) + "\"\npublic = \"" +
+                to_hex(evidence::SigningKey::from_seed(seed)->public_key()) + "\"\n";
+      fs::create_directories(folder_ / "results" / name / "artifacts");
+      write("results/" + std::string(name) + "/build.json", "{\"operator\":\"" + std::string(name) + "\"}");
+      hand_in(name, "left.deb");
+    }
+    write("policy.toml", policy);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+  std::string read(const std::string& name) const {
+    std::ifstream file(folder_ / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void hand_in(const std::string& who, const std::string& artifact) const {
+    fs::copy_file(fs::path(UNREPRO_TESTDATA) / "data/demo" / artifact,
+                  folder_ / "results" / who / "artifacts/frob.deb", fs::copy_options::overwrite_existing);
+    EXPECT_EQ(run("sign results/" + who + " --key " + who + ".pem --job frob"), 0) << read("err");
+  }
+  // Exit status; output in `out` and `err`.
+  int run(const std::string& arguments) const {
+    const std::string command =
+        "cd " + folder_.string() + " && " UNREPRO_PROGRAM " quorum " + arguments + " >out 2>err";
+    return WEXITSTATUS(std::system(command.c_str()));
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(QuorumEvidence, FromManifestsToAReplay) {
+  const std::string decide =
+      "decide --policy policy.toml --results results --format json --log log --evidence evidence --key "
+      "debian.pem "
+      "--verifier https://q.example --resource pkg:deb/frob";
+  EXPECT_EQ(run("verify --policy policy.toml results/debian/manifest.json results/suse/manifest.json"), 0)
+      << read("out");
+  EXPECT_EQ(run(decide), 0) << read("err");
+  const std::string first = read("out");
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --artifact results/debian/artifacts/frob.deb"),
+            0);
+  EXPECT_NE(read("out").find("PASSED QUORUM_BITWISE_2_OPERATORS QUORUM_TRUSTED_1"), std::string::npos)
+      << read("out");
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --verifier https://other.example"), 1);
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --artifact policy.toml"), 1);
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --threshold 2"), 1);
+  EXPECT_EQ(run("verify --policy policy.toml evidence/nothing.json"), 2);
+
+  // Somebody differs: the summary goes, a comparison comes.
+  hand_in("suse", "right.deb");
+  EXPECT_EQ(run(decide), 1) << read("err");
+  const std::string second = read("out");
+  EXPECT_FALSE(fs::exists(folder_ / "evidence/vsa.json"));
+  EXPECT_EQ(run("verify --policy policy.toml evidence/comparison-*.json --artifact "
+                "results/suse/artifacts/frob.deb"),
+            0);
+  EXPECT_NE(read("out").find("comparison: explained; signed by debian"), std::string::npos) << read("out");
+
+  EXPECT_EQ(run("replay log --print"), 0) << read("err");
+  EXPECT_EQ(read("out"), first + second);
+  EXPECT_EQ(run("replay log"), 0);
+  std::string head = read("log.head");
+  head.pop_back();
+  EXPECT_EQ(run("replay log --head '" + head + "'"), 0);
+  std::string log = read("log");
+  write("log", log.substr(0, log.rfind("decision ")));
+  EXPECT_EQ(run("replay log"), 1);
+  EXPECT_EQ(run(decide), 2);  // what cannot be recorded is not decided
+  EXPECT_EQ(run("replay missing"), 2);
+}
+
+TEST_F(QuorumEvidence, ChangedFilesAreNoLongerSigned) {
+  std::string manifest = read("results/suse/manifest.json");
+  manifest.replace(manifest.find("eyJ"), 3, "eyK");
+  write("results/suse/manifest.json", manifest);
+  EXPECT_EQ(run("verify --policy policy.toml results/suse/manifest.json"), 1);
+  EXPECT_EQ(run("verify --policy policy.toml policy.toml"), 1);
+  EXPECT_EQ(run("sign results/suse --key policy.toml"), 2);
+  EXPECT_EQ(run("sign results/none --key suse.pem"), 2);
+}
+
+TEST_F(QuorumEvidence, SimulatesAScenario) {
+  write("scenario.toml", "runs = 3\nbuilds = 3\nshares = [0.2]\nstrategies = [\"always\"]\n[policies.p]\n");
+  EXPECT_EQ(run("simulate scenario.toml --csv a.csv --json a.json --svg a.svg --log log --threads 1"), 0)
+      << read("err");
+  EXPECT_EQ(run("simulate scenario.toml --csv b.csv --threads 2"), 0) << read("err");
+  EXPECT_EQ(read("a.csv"), read("b.csv"));
+  EXPECT_TRUE(read("a.svg").starts_with("<svg")) << read("a.svg");
+  EXPECT_NE(read("a.json").find("\"unrepro.simulation/1\""), std::string::npos);
+  EXPECT_EQ(run("replay log"), 0) << read("err");
+  EXPECT_EQ(run("simulate scenario.toml --seed 9 --csv -"), 0);
+  EXPECT_TRUE(read("out").starts_with("policy,share,strategy"));
+  EXPECT_EQ(run("simulate out"), 2);
+}
+
+}  // namespace
+}  // namespace unrepro
