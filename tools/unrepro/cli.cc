@@ -11,7 +11,7 @@
 namespace unrepro::tool {
 namespace {
 
-constexpr std::array<std::string_view, 4> kCommands = {"diff", "show", "explain", "rules"};
+constexpr std::array<std::string_view, 5> kCommands = {"diff", "show", "explain", "rules", "check"};
 
 constexpr char kAbout[] =
     "Explains, byte by byte, why two builds of one source differ.\n"
@@ -26,6 +26,7 @@ constexpr char kExamples[] =
     "  unrepro a.deb b.deb --accept equivalent     succeed if only harmless fields differ\n"
     "  unrepro a/ b/ --json report.json            compare directories, keep the report\n"
     "  unrepro show report.json 3                  open finding 3 of that report\n"
+    "  unrepro check --prove -- make               build twice in different environments, find why\n"
     "  unrepro explain build-path                  what a cause means and how to remove it\n"
     "\n"
     "Exit status:\n"
@@ -99,10 +100,8 @@ void add_parsed(CLI::App& app, const std::string& name, const std::string& type,
       ->group(group);
 }
 
-void add_diff(CLI::App& app, CommandLine& line) {
-  app.add_option("LEFT", line.left, "First build: a file or a directory")->required()->type_name("");
-  app.add_option("RIGHT", line.right, "Second build")->required()->type_name("");
-
+// What every command that ends in a report takes.
+void add_report_options(CLI::App& app, CommandLine& line) {
   add_parsed(app, "--format", "FORMAT", "What to print on standard output: text (default) or json", "Output",
              one_of<ReportFormat>({{"text", ReportFormat::text}, {"json", ReportFormat::json}}),
              [&line](ReportFormat value) { line.format = value; });
@@ -116,19 +115,70 @@ void add_diff(CLI::App& app, CommandLine& line) {
       ->expected(1)
       ->take_all()
       ->group("Output");
-  app.add_flag("--stats", line.stats, "Print what took how long to standard error")->group("Output");
-
   add_parsed(app, "--accept", "VERDICT", "Exit with 0 up to this verdict: equivalent or explained",
              "Judgement",
              one_of<Accept>({{"equivalent", Accept::equivalent}, {"explained", Accept::explained}}),
              [&line](Accept value) { line.accept = value; });
-  app.add_flag("--verify-encoding", line.options.verify_encoding,
-               "Re-encode whole compressed streams, however large, to prove their encoder")
-      ->group("Judgement");
   app.add_option("--rules", line.rule_files, "Also ask the rules in this TOML file")
       ->type_name("FILE")
       ->expected(1)
       ->take_all()
+      ->group("Judgement");
+}
+
+void add_check(CLI::App& app, CommandLine& line) {
+  app.add_option("COMMAND", line.command, "The build, after --; one word with blanks is a line for the shell")
+      ->required()
+      ->type_name("");
+  app.add_option("--vary", line.vary, "What to vary, such as time,locale or -network; default: everything")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->group("Experiment");
+  app.add_flag("--prove", line.prove, "Build on until each cause has the variation that triggers it")
+      ->group("Experiment");
+  app.add_option("--builds", line.builds, "At most this many builds, 2 or more")
+      ->check(CLI::Range(2u, 1'000u).description(""))
+      ->type_name("N")
+      ->group("Experiment");
+  app.add_option("--against", line.against,
+                 "Build once, as things are, and compare with this released artifact")
+      ->check(CLI::ExistingPath.description(""))
+      ->type_name("ARTIFACT")
+      ->group("Experiment");
+  app.add_option("--source", line.source, "Folder to build a copy of")
+      ->type_name("DIR")
+      ->capture_default_str()
+      ->group("Build");
+  app.add_option(
+         "--artifacts", line.artifacts,
+         "What to compare, relative to the source, ../*.deb for one; default: packages and archives that "
+         "the build made, else all files that it made")
+      ->type_name("GLOB")
+      ->expected(1)
+      ->take_all()
+      ->group("Build");
+  add_parsed(app, "--timeout", "TIME", "For each build; default: 1h", "Build", parse_seconds,
+             [&line](std::uint64_t value) { line.timeout = value; });
+  app.add_option("--keep", line.keep, "Work in this new folder and leave logs and artifacts there")
+      ->type_name("DIR")
+      ->group("Build");
+  add_report_options(app, line);
+  app.footer(
+      "Builds a copy of the source twice, the second time with everything varied that may be, and compares.\n"
+      "Exit status as of diff; 2 also when a build fails, with the variation under which it does.");
+}
+
+void add_diff(CLI::App& app, CommandLine& line) {
+  app.add_option("LEFT", line.left, "First build: a file or a directory")->required()->type_name("");
+  app.add_option("RIGHT", line.right, "Second build")->required()->type_name("");
+
+  add_report_options(app, line);
+  app.add_flag("--stats", line.stats, "Print what took how long to standard error")->group("Output");
+
+  app.add_flag("--verify-encoding", line.options.verify_encoding,
+               "Re-encode whole compressed streams, however large, to prove their encoder")
       ->group("Judgement");
   app.add_option(
          "--facts-left", line.left_facts,
@@ -203,11 +253,13 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   CLI::App& show = *app.add_subcommand("show", "Open one finding of a JSON report");
   CLI::App& explain = *app.add_subcommand("explain", "Say what a cause means and how to remove it");
   CLI::App& rules = *app.add_subcommand("rules", "List, check and test declarative rules");
-  for (CLI::App* each : {&diff, &show, &explain, &rules}) {
+  CLI::App& check = *app.add_subcommand("check", "Build twice in different environments and compare");
+  for (CLI::App* each : {&diff, &show, &explain, &rules, &check}) {
     each->add_flag("--no-color", line.no_color, "No colours, as with NO_COLOR in the environment")
         ->group("Output");
   }
   add_diff(diff, line);
+  add_check(check, line);
   show.add_option("REPORT", line.report, "A report that --json wrote")->required()->type_name("");
   show.add_option("N", line.finding, "Number of the finding, the one after #")
       ->required()
@@ -239,9 +291,10 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   line.action = diff.parsed()      ? Action::diff
                 : show.parsed()    ? Action::show
                 : explain.parsed() ? Action::explain
+                : check.parsed()   ? Action::check
                                    : Action::rules;
 
-  std::size_t on_stdout = diff.count("--format") > 0 ? 1 : 0;
+  std::size_t on_stdout = diff.count("--format") + check.count("--format") > 0 ? 1 : 0;
   for (const auto* files : {&line.text_files, &line.json_files}) {
     on_stdout += static_cast<std::size_t>(std::count(files->begin(), files->end(), "-"));
   }

@@ -10,7 +10,7 @@
 
 namespace unrepro::tool {
 
-enum class Action : std::uint8_t { diff, show, explain, rules, message };
+enum class Action : std::uint8_t { diff, show, explain, rules, check, message };
 enum class ReportFormat : std::uint8_t { text, json };
 // The worst verdict that counts as success.
 enum class Accept : std::uint8_t { identical, equivalent, explained };
@@ -41,6 +41,15 @@ struct CommandLine {
 
   // rules: what to do with rule_files, or the built-in rules
   bool lint = false, test = false;
+
+  // check; output, rules and judgement as for diff
+  std::vector<std::string> command;
+  std::vector<std::string> vary;       // names, "-name", "all"; empty: all
+  std::vector<std::string> artifacts;  // patterns
+  std::string source = ".", against, keep;
+  bool prove = false;
+  unsigned builds = 0;            // 0: as many as it takes
+  std::uint64_t timeout = 3'600;  // seconds for one build
 
   bool no_color = false;
 };

@@ -1,6 +1,8 @@
 #include <chrono>
 #include <exception>
+#include <string_view>
 
+#include "tools/check/variation.h"
 #include "tools/unrepro/commands.h"
 #include "tools/unrepro/output.h"
 #include "tools/unrepro/signals.h"
@@ -18,6 +20,8 @@ int run(const CommandLine& line) {
       return run_explain(line);
     case Action::rules:
       return run_rules(line);
+    case Action::check:
+      return run_check(line);
     case Action::message:
       break;
   }
@@ -34,6 +38,9 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   using namespace unrepro;
+  // How `check` looks at what it varied, from inside of a build; for nobody else.
+  if (argc == 3 && std::string_view(argv[1]) == "--canary")
+    return tool::print(check::canary(argv[2])) ? 0 : 1;
   tool::install_signal_handlers();
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   try {
