@@ -65,8 +65,12 @@ class Checker {
       if (outcome_.report.verdict != Verdict::identical) prove();
       outcome_.proven = true;
     } else {
-      for (const auto& [key, by] : marked(outcome_.report))
-        outcome_.triggered.push_back(triggered(by, key, 1));
+      markers_ = marked(outcome_.report);
+      std::map<std::size_t, std::map<Key, unsigned>> seen;
+      for (const auto& [key, by] : markers_) {
+        for (const std::size_t variation : by) seen[variation][key] = 1;
+      }
+      for (const auto& [variation, keys] : seen) add_triggered(variation, keys);
     }
     return std::move(outcome_);
   }
@@ -247,25 +251,30 @@ class Checker {
     return parsed->members.size() > 1 ? parsed->members[1] : parsed->members[0];
   }
 
-  static Keys keys_of(const Report& report) {
-    Keys keys;
-    for (const Finding& finding : report.findings) {
-      if (!finding.derived) keys.insert({file_of(finding.location), finding.cause});
-    }
-    if (keys.empty()) {
-      for (const Finding& finding : report.findings) keys.insert({file_of(finding.location), finding.cause});
-    }
-    return keys;
+  static bool is_derived(const std::string& cause) {
+    const CauseInfo* info = find_cause(cause);
+    return info != nullptr && info->family == "derived";
   }
 
-  // Differences with a value on the right that only one variation brings.
-  std::map<Key, std::size_t> marked(const Report& report) const {
-    std::map<Key, std::size_t> found;
+  // What stands for itself; what follows from other differences only when there is nothing else.
+  static Keys keys_of(const Report& report) {
+    Keys roots, all;
+    for (const Finding& finding : report.findings) {
+      const Key key = {file_of(finding.location), finding.cause};
+      all.insert(key);
+      if (!finding.derived && !is_derived(key.cause)) roots.insert(key);
+    }
+    return roots.empty() ? all : roots;
+  }
+
+  // Differences with a value on the right that only these variations bring.
+  std::map<Key, Set> marked(const Report& report) const {
+    std::map<Key, Set> found;
     for (const Finding& finding : report.findings) {
       for (const std::size_t i : possible_) {
         for (const std::string& marker : request_.variations[i]->markers(host_)) {
           if (finding.right && finding.right->value.find(marker) != std::string::npos) {
-            found.emplace(Key{file_of(finding.location), finding.cause}, i);
+            found[{file_of(finding.location), finding.cause}].insert(i);
           }
         }
       }
@@ -273,44 +282,80 @@ class Checker {
     return found;
   }
 
-  std::optional<std::size_t> guess(const Key& key) const {
-    if (const auto found = markers_.find(key); found != markers_.end()) return found->second;
-    for (const std::size_t i : possible_) {
-      const auto known = request_.variations[i]->causes();
-      if (std::find(known.begin(), known.end(), key.cause) != known.end()) return i;
-    }
-    return std::nullopt;
+  static bool contains(std::span<const std::string_view> causes, std::string_view cause) {
+    return std::find(causes.begin(), causes.end(), cause) != causes.end();
   }
 
-  Triggered triggered(std::size_t variation, const Key& key, unsigned runs) const {
-    const Variation& by = *request_.variations[variation];
-    const auto known = by.causes();
-    const CauseInfo* info = find_cause(key.cause);
-    const bool names_it = std::find(known.begin(), known.end(), key.cause) != known.end();
-    const bool vague = info == nullptr || info->family == "residual" || key.cause == "order-unattributed";
-    const bool order = info != nullptr && info->family == "order";
-    std::string cause = key.cause;
-    if (!names_it && order && !by.order_cause().empty()) {
-      cause = by.order_cause();
-    } else if (!names_it && vague) {
-      cause = known.front();
+  // What brought a marker in; else what triggers such a cause, or, of an order without cause, any order.
+  Set suggest(const Key& key) const {
+    if (const auto found = markers_.find(key); found != markers_.end()) return found->second;
+    Set suggested;
+    for (const std::size_t i : possible_) {
+      const Variation& each = *request_.variations[i];
+      const bool any_order = key.cause == "order-unattributed" && !each.order_cause().empty();
+      if (any_order || contains(each.causes(), key.cause)) suggested.insert(i);
     }
-    return {key.file, cause, key.cause, std::string(by.id()), runs, markers_.contains(key)};
+    return suggested;
+  }
+
+  // Adds what a variation was seen to trigger; a file's vague cause only where the variation has no better.
+  void add_triggered(std::size_t variation, const std::map<Key, unsigned>& seen) {
+    const Variation& by = *request_.variations[variation];
+    std::map<std::string, std::vector<Triggered>> named, vague;
+    for (const auto& [key, runs] : seen) {
+      const auto found = markers_.find(key);
+      Triggered triggered = {key.file,  key.cause,
+                             key.cause, std::string(by.id()),
+                             runs,      found != markers_.end() && found->second.contains(variation)};
+      const CauseInfo* info = find_cause(key.cause);
+      const bool order = info != nullptr && info->family == "order";
+      const bool residual = info == nullptr || info->family == "residual" || info->family == "derived";
+      if (contains(by.causes(), key.cause)) {
+        named[key.file].push_back(triggered);
+      } else if (order && !by.order_cause().empty()) {
+        triggered.cause = by.order_cause();
+        named[key.file].push_back(triggered);
+      } else if (residual) {
+        triggered.cause = by.causes().front();
+        auto& same = vague[key.file];
+        if (same.empty()) same.push_back(triggered);
+      } else {
+        named[key.file].push_back(triggered);
+      }
+    }
+    for (auto& [file, list] : named) {
+      vague.erase(file);
+      outcome_.triggered.insert(outcome_.triggered.end(), list.begin(), list.end());
+    }
+    for (auto& [file, list] : vague) {
+      outcome_.triggered.insert(outcome_.triggered.end(), list.begin(), list.end());
+    }
+  }
+
+  // Whether addresses are random in a build, or cannot be held in any.
+  bool varies_addresses(const Set& varied) const {
+    for (const std::size_t i : possible_) {
+      if (request_.variations[i]->id() == "aslr") return varied.contains(i);
+    }
+    return true;
   }
 
   void prove() {
     markers_ = marked(outcome_.report);
     Keys flowing;  // a clock's causes that differ with nothing varied: time passes between builds
     Oracle oracle;
-    oracle.guess = [this](const Key& key) { return guess(key); };
+    oracle.suggest = [this](const Key& key) { return suggest(key); };
     oracle.differences = [&](const Set& varied) -> std::optional<Keys> {
       if (!builds_left()) return std::nullopt;
       const auto made = build(varied);
       if (!made || !usable(*made)) return std::nullopt;
       const auto report = analyze(control_.artifacts, made->artifacts, options());
       if (!report) return std::nullopt;
-      for (const auto& [key, by] : marked(*report)) markers_.emplace(key, by);
+      for (const auto& [key, by] : marked(*report)) markers_[key].insert(by.begin(), by.end());
       Keys keys = keys_of(*report);
+      if (!varies_addresses(varied)) {  // addresses move with whatever else is varied
+        std::erase_if(keys, [](const Key& key) { return key.cause == "aslr-address"; });
+      }
       if (!time_ || !possible_.contains(*time_) || varied.contains(*time_)) return keys;
       if (varied.empty()) {
         for (const Key& key : keys) {
@@ -322,9 +367,9 @@ class Checker {
       return keys;
     };
     const Attribution found = attribute(possible_, keys_of(outcome_.report), oracle);
-    for (const Claim& claim : found.claims) {
-      outcome_.triggered.push_back(triggered(claim.variation, claim.key, claim.runs));
-    }
+    std::map<std::size_t, std::map<Key, unsigned>> claims;
+    for (const Claim& claim : found.claims) claims[claim.variation][claim.key] = claim.runs;
+    for (const auto& [variation, keys] : claims) add_triggered(variation, keys);
     for (const Key& key : found.repeats) {
       outcome_.triggered.push_back({key.file, key.cause, key.cause, "repeat", 1, false});
     }
@@ -340,7 +385,7 @@ class Checker {
   Set possible_;
   std::optional<std::size_t> time_;
   Build control_;
-  std::map<Key, std::size_t> markers_;
+  std::map<Key, Set> markers_;
   std::chrono::steady_clock::time_point last_start_;
 };
 

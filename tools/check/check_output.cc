@@ -44,6 +44,11 @@ std::string headline(const Outcome& outcome) {
                      missing.empty() ? "" : ", EXCEPT " + joined(missing), outcome.builds.size());
 }
 
+std::string_view first_sentence(std::string_view text) {
+  const auto end = text.find(". ");
+  return end == std::string_view::npos ? text : text.substr(0, end + 1);
+}
+
 std::string table(const Outcome& outcome) {
   std::string text;
   std::string last;
@@ -54,9 +59,10 @@ std::string table(const Outcome& outcome) {
                         each.marker      ? "observed, the varied value is in the file"
                         : outcome.proven ? each.runs > 1 ? "observed twice" : "observed"
                                          : "");
-    if (info != nullptr && each.cause != each.analyzer_cause && !info->remedy.empty()) {
-      text += fmt::format("      fix: {}\n", info->remedy);
-    }
+    const bool last_of_its_kind = &each == &outcome.triggered.back() || (&each)[1].cause != each.cause ||
+                                  (&each)[1].variation != each.variation;
+    if (info != nullptr && last_of_its_kind)
+      text += fmt::format("      fix: {}\n", first_sentence(info->remedy));
   }
   for (const Key& key : outcome.open) {
     text += fmt::format(

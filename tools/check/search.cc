@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 namespace unrepro::check {
 namespace {
@@ -33,7 +34,8 @@ std::optional<std::size_t> halve(const Set& all,
 
 Attribution attribute(const Set& all, const Keys& first, const Oracle& oracle) {
   Attribution result;
-  const auto differences = [&](const Set& varied) -> std::optional<Keys> {
+  std::map<Set, Keys> seen_before;
+  const auto build = [&](const Set& varied) -> std::optional<Keys> {
     auto keys = oracle.differences(varied);
     if (!keys) {
       result.stopped = true;
@@ -41,9 +43,19 @@ Attribution attribute(const Set& all, const Keys& first, const Oracle& oracle) {
     }
     return without(*keys, result.repeats);
   };
+  const auto differences = [&](const Set& varied) -> std::optional<Keys> {
+    const auto known = seen_before.find(varied);
+    if (known != seen_before.end()) return known->second;
+    auto keys = build(varied);
+    if (keys) seen_before.emplace(varied, *keys);
+    return keys;
+  };
 
   auto repeats = differences({});
-  if (!repeats) return result.open = first, result;
+  if (!repeats) {
+    result.open = first;
+    return result;
+  }
   result.repeats = *repeats;
 
   Set rest = all, tried;
@@ -51,8 +63,9 @@ Attribution attribute(const Set& all, const Keys& first, const Oracle& oracle) {
   while (!keys.empty() && !result.stopped) {
     Set candidates;
     for (const Key& key : keys) {
-      const auto guess = oracle.guess(key);
-      if (guess && rest.contains(*guess) && !tried.contains(*guess)) candidates.insert(*guess);
+      for (const std::size_t variation : oracle.suggest(key)) {
+        if (rest.contains(variation) && !tried.contains(variation)) candidates.insert(variation);
+      }
     }
     if (candidates.empty()) {
       const auto trigger = halve(rest, [&](const Set& half) -> std::optional<bool> {
@@ -68,11 +81,12 @@ Attribution attribute(const Set& all, const Keys& first, const Oracle& oracle) {
       auto seen = differences({variation});
       if (!seen) break;
       unsigned runs = 1;
-      const bool surprising = !result.repeats.empty() ||
-                              std::any_of(seen->begin(), seen->end(),
-                                          [&](const Key& key) { return oracle.guess(key) != variation; });
+      const bool surprising =
+          !result.repeats.empty() || std::any_of(seen->begin(), seen->end(), [&](const Key& key) {
+            return !oracle.suggest(key).contains(variation);
+          });
       if (surprising && !seen->empty()) {
-        const auto again = differences({variation});
+        const auto again = build({variation});
         if (!again) break;
         Keys both;
         std::set_intersection(seen->begin(), seen->end(), again->begin(), again->end(),

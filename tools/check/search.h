@@ -31,8 +31,8 @@ struct Oracle {
   // Builds with these varied and compares with the control build. Asked for the same set again it builds
   // again. Empty when no build is left or it failed.
   std::function<std::optional<Keys>(const Set&)> differences;
-  // The variation that such a difference suggests.
-  std::function<std::optional<std::size_t>(const Key&)> guess;
+  // The variations that such a difference suggests.
+  std::function<Set(const Key&)> suggest;
 };
 
 struct Attribution {
