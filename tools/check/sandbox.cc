@@ -258,8 +258,9 @@ Result<Exit> run(const std::vector<std::string>& command, const fs::path& folder
     std::this_thread::sleep_for(pause);
   }
   kill(-child, SIGKILL);
+  while (stopping) std::this_thread::sleep_for(std::chrono::seconds(1));  // the program is about to end
   running = 0;
-  if (!stopping) kill_descendants();
+  kill_descendants();
   exit.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   exit.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return exit;

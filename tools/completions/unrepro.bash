@@ -23,6 +23,8 @@ _unrepro() {
       return
       ;;
     rules) [[ $current == -* ]] && options="--lint --test --no-color --help" ;;
+    check) [[ $current == -* ]] && options="--vary --prove --builds --against --source --artifacts --timeout --keep
+      --format --text --json --accept --rules --no-color --help" ;;
     show) [[ $current == -* ]] && options="--no-color --help" ;;
   esac
   if [[ $current == -* ]]; then
@@ -30,7 +32,7 @@ _unrepro() {
     COMPREPLY=($(compgen -W "$options" -- "$current"))
     return
   fi
-  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules" -- "$current"))
+  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules check" -- "$current"))
   local IFS=$'\n'
   COMPREPLY+=($(compgen -f -- "$current"))
 }

@@ -1,7 +1,7 @@
 # fish completion for unrepro
 
-set -l commands diff show explain rules
-set -l comparing "not __fish_seen_subcommand_from show explain rules"
+set -l commands diff show explain rules check
+set -l comparing "not __fish_seen_subcommand_from show explain rules check"
 
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a diff -d "Compare two builds"
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a show -d "Open one finding of a report"
@@ -11,6 +11,12 @@ complete -c unrepro -n "__fish_seen_subcommand_from rules" -l lint -d "Check the
 complete -c unrepro -n "__fish_seen_subcommand_from rules" -l test -d "Run their examples"
 complete -c unrepro -n "__fish_seen_subcommand_from explain" -f \
   -a "(unrepro explain --no-color 2>/dev/null | string match -rg '^  ([a-z-]+)')"
+
+complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a check -d "Build twice and compare"
+for each in vary builds against source artifacts timeout keep
+  complete -c unrepro -n "__fish_seen_subcommand_from check" -l $each -r
+end
+complete -c unrepro -n "__fish_seen_subcommand_from check" -l prove -d "Find what triggers each difference"
 
 complete -c unrepro -l help -s h -d "Print help"
 complete -c unrepro -l version -d "Print the version"
