@@ -36,6 +36,8 @@ _unrepro() {
           --evidence --key --verifier --resource --log --no-color --help" ;;
       esac
       ;;
+    check) [[ $current == -* ]] && options="--vary --prove --builds --against --source --artifacts --timeout --keep
+      --format --text --json --html --accept --baseline --rules --no-color --help" ;;
     show) [[ $current == -* ]] && options="--no-color --help" ;;
   esac
   if [[ $current == -* ]]; then
@@ -43,7 +45,7 @@ _unrepro() {
     COMPREPLY=($(compgen -W "$options" -- "$current"))
     return
   fi
-  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules quorum" -- "$current"))
+  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W "diff show explain rules quorum check" -- "$current"))
   local IFS=$'\n'
   COMPREPLY+=($(compgen -f -- "$current"))
 }

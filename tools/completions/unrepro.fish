@@ -1,7 +1,7 @@
 # fish completion for unrepro
 
-set -l commands diff show explain rules quorum
-set -l comparing "not __fish_seen_subcommand_from show explain rules quorum"
+set -l commands diff show explain rules quorum check
+set -l comparing "not __fish_seen_subcommand_from show explain rules quorum check"
 
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a diff -d "Compare two builds"
 complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a show -d "Open one finding of a report"
@@ -27,6 +27,11 @@ complete -c unrepro -n $deciding -l format -x -a "text json" -d "What to print"
 complete -c unrepro -n $deciding -l reference-time -x -d "When keys must be valid"
 complete -c unrepro -n $deciding -l max-output -x -d "Limit of decompressed bytes"
 complete -c unrepro -n $deciding -l max-time -x -d "Limit of wall time"
+complete -c unrepro -n "not __fish_seen_subcommand_from $commands" -a check -d "Build twice and compare"
+for each in vary builds against source artifacts timeout keep
+  complete -c unrepro -n "__fish_seen_subcommand_from check" -l $each -r
+end
+complete -c unrepro -n "__fish_seen_subcommand_from check" -l prove -d "Find what triggers each difference"
 
 complete -c unrepro -l help -s h -d "Print help"
 complete -c unrepro -l version -d "Print the version"

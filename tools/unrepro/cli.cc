@@ -11,7 +11,7 @@
 namespace unrepro::tool {
 namespace {
 
-constexpr std::array<std::string_view, 5> kCommands = {"diff", "show", "explain", "rules", "quorum"};
+constexpr std::array<std::string_view, 6> kCommands = {"diff", "show", "explain", "rules", "quorum", "check"};
 
 constexpr char kAbout[] =
     "Explains, byte by byte, why two builds of one source differ.\n"
@@ -27,6 +27,7 @@ constexpr char kExamples[] =
     "  unrepro a/ b/ --json report.json            compare directories, keep the report\n"
     "  unrepro a.deb b.deb --html report.html      the same as a page for a browser\n"
     "  unrepro show report.json 3                  open finding 3 of that report\n"
+    "  unrepro check --prove -- make               build twice in different environments, find why\n"
     "  unrepro explain build-path                  what a cause means and how to remove it\n"
     "\n"
     "Exit status:\n"
@@ -162,6 +163,81 @@ void add_acceptance(CLI::App& app, CommandLine& line) {
       ->group("Judgement");
 }
 
+void add_rules(CLI::App& app, CommandLine& line) {
+  app.add_option("--rules", line.rule_files, "Also ask the rules in this TOML file")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all()
+      ->group("Judgement");
+}
+
+void add_check(CLI::App& app, CommandLine& line) {
+  app.add_option("COMMAND", line.command, "The build, after --; one word with blanks is a line for the shell")
+      ->required()
+      ->type_name("");
+  app.add_option("--vary", line.vary, "What to vary, such as time,locale or -network; default: everything")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->group("Experiment");
+  app.add_flag("--prove", line.prove, "Build on until each cause has the variation that triggers it")
+      ->group("Experiment");
+  app.add_option("--builds", line.builds, "At most this many builds, 2 or more")
+      ->check(CLI::Range(2u, 1'000u).description(""))
+      ->type_name("N")
+      ->group("Experiment");
+  app.add_option("--against", line.against,
+                 "Build once, as things are, and compare with this released artifact")
+      ->check(CLI::ExistingPath.description(""))
+      ->type_name("ARTIFACT")
+      ->group("Experiment");
+  app.add_option("--source", line.source, "Folder to build a copy of")
+      ->type_name("DIR")
+      ->capture_default_str()
+      ->group("Build");
+  app.add_option(
+         "--artifacts", line.artifacts,
+         "What to compare, relative to the source, ../*.deb for one; default: packages and archives that "
+         "the build made, else all files that it made")
+      ->type_name("GLOB")
+      ->expected(1)
+      ->take_all()
+      ->group("Build");
+  add_parsed(app, "--timeout", "TIME", "For each build; default: 1h", "Build", parse_seconds,
+             [&line](std::uint64_t value) { line.timeout = value; });
+  app.add_option("--keep", line.keep, "Work in this new folder and leave logs and artifacts there")
+      ->type_name("DIR")
+      ->group("Build");
+  add_parsed(app, "--format", "FORMAT", "What to print on standard output: text (default) or json", "Output",
+             one_of<ReportFormat>({{"text", ReportFormat::text}, {"json", ReportFormat::json}}),
+             [&line](ReportFormat value) { line.format = value; });
+  for (const ReportFormat each : {ReportFormat::text, ReportFormat::json}) {
+    app.add_option_function<std::vector<std::string>>(
+           "--" + std::string(to_string(each)),
+           [&line, each](const std::vector<std::string>& paths) {
+             for (const std::string& path : paths) line.report_files.push_back({each, path});
+           },
+           "Also write the result to FILE; - is standard output")
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all()
+        ->group("Output");
+  }
+  add_parsed(app, "--accept", "VERDICT", "Exit with 0 up to this verdict: equivalent or explained",
+             "Judgement",
+             one_of<Accept>({{"equivalent", Accept::equivalent}, {"explained", Accept::explained}}),
+             [&line](Accept value) { line.accept = value; });
+  app.add_option("--rules", line.rule_files, "Also ask the rules in this TOML file")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all()
+      ->group("Judgement");
+  app.footer(
+      "Builds a copy of the source twice, the second time with everything varied that may be, and compares.\n"
+      "Exit status as of diff; 2 also when a build fails, with the variation under which it does.");
+}
+
 void add_diff(CLI::App& app, CommandLine& line) {
   app.add_option("LEFT", line.left, "First build: a file or a directory")->required()->type_name("");
   app.add_option("RIGHT", line.right, "Second build")->required()->type_name("");
@@ -173,11 +249,7 @@ void add_diff(CLI::App& app, CommandLine& line) {
   app.add_flag("--verify-encoding", line.options.verify_encoding,
                "Re-encode whole compressed streams, however large, to prove their encoder")
       ->group("Judgement");
-  app.add_option("--rules", line.rule_files, "Also ask the rules in this TOML file")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all()
-      ->group("Judgement");
+  add_rules(app, line);
   app.add_option(
          "--facts-left", line.left_facts,
          "What is known of the first build: a .buildinfo, SLSA provenance, or TOML that the job issued")
@@ -382,11 +454,13 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   CLI::App& verify = *quorum.add_subcommand("verify", "Check signed evidence, offline");
   CLI::App& simulate = *quorum.add_subcommand("simulate", "Play attacks against policies");
   CLI::App& replay = *quorum.add_subcommand("replay", "Make every decision of a log again");
-  for (CLI::App* each : {&diff, &show, &explain, &rules, &decide}) {
+  CLI::App& check = *app.add_subcommand("check", "Build twice in different environments and compare");
+  for (CLI::App* each : {&diff, &show, &explain, &rules, &check, &decide}) {
     each->add_flag("--no-color", line.no_color, "No colours, as with NO_COLOR in the environment")
         ->group("Output");
   }
   add_diff(diff, line);
+  add_check(check, line);
   add_quorum_decide(decide, line);
   add_quorum_sign(sign, line);
   add_quorum_verify(verify, line);
@@ -423,6 +497,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   line.action = diff.parsed()       ? Action::diff
                 : show.parsed()     ? Action::show
                 : explain.parsed()  ? Action::explain
+                : check.parsed()    ? Action::check
                 : decide.parsed()   ? Action::quorum_decide
                 : sign.parsed()     ? Action::quorum_sign
                 : verify.parsed()   ? Action::quorum_verify
@@ -430,7 +505,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
                 : replay.parsed()   ? Action::quorum_replay
                                     : Action::rules;
 
-  const std::size_t named_stdout = diff.count("--format") + diff.count("--github");
+  const std::size_t named_stdout =
+      diff.count("--format") + diff.count("--github") + check.count("--format") + check.count("--github");
   const auto on_stdout = std::count_if(line.report_files.begin(), line.report_files.end(),
                                        [](const ReportFile& file) { return file.path == "-"; });
   if (named_stdout + static_cast<std::size_t>(on_stdout) > 1) {

@@ -16,6 +16,7 @@ enum class Action : std::uint8_t {
   show,
   explain,
   rules,
+  check,
   quorum_decide,
   quorum_sign,
   quorum_verify,
@@ -77,8 +78,16 @@ struct CommandLine {
   bool print = false;  // replay: the decisions' bytes
 
   // quorum verify
-  std::vector<std::string> files, artifacts, builders, parameters;
+  std::vector<std::string> files, builders, parameters;
+  std::vector<std::string> artifacts;  // also for check: patterns
   std::uint32_t threshold = 1;
+  // check; output, rules and judgement as for diff
+  std::vector<std::string> command;
+  std::vector<std::string> vary;  // names, "-name", "all"; empty: all
+  std::string source = ".", against, keep;
+  bool prove = false;
+  unsigned builds = 0;            // 0: as many as it takes
+  std::uint64_t timeout = 3'600;  // seconds for one build
 
   bool no_color = false;
 };

@@ -8,6 +8,7 @@ namespace unrepro::tool {
 int run_diff(const CommandLine& line);
 int run_show(const CommandLine& line);
 int run_explain(const CommandLine& line);
+int run_check(const CommandLine& line);
 int run_rules(const CommandLine& line);
 int run_quorum_decide(const CommandLine& line);
 int run_quorum_sign(const CommandLine& line);

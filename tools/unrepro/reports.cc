@@ -23,10 +23,10 @@ namespace {
 constexpr unsigned kFileWidth = 100;
 
 void write_one(ReportFormat format, const TextStyle& style, const Report& report, const Judgement& judgement,
-               const TextSink& sink) {
+               const OwnForms* own, const TextSink& sink) {
   switch (format) {
     case ReportFormat::text:
-      sink(report_text(report, style));
+      sink(own != nullptr ? own->text(style) : report_text(report, style));
       for (const std::string& note : judgement.notes) sink("baseline: " + note + '\n');
       if (judgement.baselined() > 0) {
         sink("baseline: accepts " + counted(judgement.baselined(), "finding") +
@@ -35,7 +35,7 @@ void write_one(ReportFormat format, const TextStyle& style, const Report& report
       }
       return;
     case ReportFormat::json:
-      return write_report_json(report, sink);
+      return own != nullptr ? sink(own->json()) : write_report_json(report, sink);
     case ReportFormat::markdown:
       return sink(report_markdown(report, judgement));
     case ReportFormat::sarif:
@@ -70,9 +70,9 @@ Result<ReportFiles> ReportFiles::open(const CommandLine& line) {
   return files;
 }
 
-Result<void> ReportFiles::write(const Report& report, const Judgement& judgement) {
+Result<void> ReportFiles::write(const Report& report, const Judgement& judgement, const OwnForms* own) {
   for (Destination& each : destinations_) {
-    write_one(each.format, each.style, report, judgement,
+    write_one(each.format, each.style, report, judgement, own,
               [&](std::string_view piece) { each.output->write(piece); });
     if (auto written = each.output->commit(); !written) return written;
   }
@@ -89,10 +89,11 @@ Result<Baseline> read_baseline(const CommandLine& line) {
   return parse_baseline(text, line.baseline);
 }
 
-int deliver(const CommandLine& line, const Report& report, const Baseline& baseline, ReportFiles& files) {
+int deliver(const CommandLine& line, const Report& report, const Baseline& baseline, ReportFiles& files,
+            const OwnForms* own) {
   const std::int64_t now = line.options.reference_time;
   const Judgement judgement = judge_report(report, line.accept, baseline, now);
-  if (const auto written = files.write(report, judgement); !written) return trouble(written.error());
+  if (const auto written = files.write(report, judgement, own); !written) return trouble(written.error());
   if (line.update_baseline) {
     auto output = Output::open(line.baseline);
     if (!output) return trouble(output.error());

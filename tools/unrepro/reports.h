@@ -1,6 +1,7 @@
 #pragma once
 // The forms in which a report can be written, and where to.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,13 +13,19 @@
 
 namespace unrepro::tool {
 
+// What a command writes as text and as JSON in place of a report that it is more than.
+struct OwnForms {
+  std::function<std::string(const TextStyle&)> text;
+  std::function<std::string()> json;
+};
+
 // The destinations that a command line names.
 class ReportFiles {
  public:
   // Opens all of them, so that an unwritable one is known before the work. Errors: io.
   static Result<ReportFiles> open(const CommandLine& line);
-  // Writes the report to each. Errors: io.
-  Result<void> write(const Report& report, const Judgement& judgement);
+  // Writes the report to each; `own` may be null. Errors: io.
+  Result<void> write(const Report& report, const Judgement& judgement, const OwnForms* own);
 
  private:
   struct Destination {
@@ -35,6 +42,7 @@ Result<Baseline> read_baseline(const CommandLine& line);
 
 // Judges a report by --accept and the baseline, writes it to all destinations, and updates the baseline when
 // that is wanted. Gives the exit status.
-int deliver(const CommandLine& line, const Report& report, const Baseline& baseline, ReportFiles& files);
+int deliver(const CommandLine& line, const Report& report, const Baseline& baseline, ReportFiles& files,
+            const OwnForms* own = nullptr);
 
 }  // namespace unrepro::tool

@@ -1,0 +1,1 @@
+int frob(int value) { return 3 * value + 1; }
