@@ -99,4 +99,21 @@ inline std::string penalties(const Decision& decision) {
   return text;
 }
 
+// Results of three operators, the first of them trusted.
+inline Scene three(const Digest& t, const Digest& x, const Digest& y) {
+  Scene scene;
+  scene.result("t", t);
+  scene.result("x", x);
+  scene.result("y", y);
+  return scene;
+}
+
+// What a condition of the first artifact says.
+inline std::string detail(const Decision& decision, std::string_view id) {
+  for (const Condition& condition : decision.artifacts.at(0).conditions) {
+    if (condition.id == id) return condition.detail;
+  }
+  return "no such condition";
+}
+
 }  // namespace unrepro::quorum

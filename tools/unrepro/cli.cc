@@ -209,30 +209,9 @@ void add_check(CLI::App& app, CommandLine& line) {
   app.add_option("--keep", line.keep, "Work in this new folder and leave logs and artifacts there")
       ->type_name("DIR")
       ->group("Build");
-  add_parsed(app, "--format", "FORMAT", "What to print on standard output: text (default) or json", "Output",
-             one_of<ReportFormat>({{"text", ReportFormat::text}, {"json", ReportFormat::json}}),
-             [&line](ReportFormat value) { line.format = value; });
-  for (const ReportFormat each : {ReportFormat::text, ReportFormat::json}) {
-    app.add_option_function<std::vector<std::string>>(
-           "--" + std::string(to_string(each)),
-           [&line, each](const std::vector<std::string>& paths) {
-             for (const std::string& path : paths) line.report_files.push_back({each, path});
-           },
-           "Also write the result to FILE; - is standard output")
-        ->type_name("FILE")
-        ->expected(1)
-        ->take_all()
-        ->group("Output");
-  }
-  add_parsed(app, "--accept", "VERDICT", "Exit with 0 up to this verdict: equivalent or explained",
-             "Judgement",
-             one_of<Accept>({{"equivalent", Accept::equivalent}, {"explained", Accept::explained}}),
-             [&line](Accept value) { line.accept = value; });
-  app.add_option("--rules", line.rule_files, "Also ask the rules in this TOML file")
-      ->type_name("FILE")
-      ->expected(1)
-      ->take_all()
-      ->group("Judgement");
+  add_outputs(app, line);
+  add_acceptance(app, line);
+  add_rules(app, line);
   app.footer(
       "Builds a copy of the source twice, the second time with everything varied that may be, and compares.\n"
       "Exit status as of diff; 2 also when a build fails, with the variation under which it does.");
