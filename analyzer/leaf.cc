@@ -106,6 +106,15 @@ void emit_text(const Leaves& leaves, const Item& whole, const RunList& list, std
   }
 }
 
+void emit_string(const Leaves& leaves, Item item, const Run& run, std::vector<Item>& out) {
+  item.difference.kind = Kind::text;
+  RunList string;
+  string.runs = {run};
+  string.total_runs = 1;
+  string.weight = std::max(run.left.length, run.right.length);
+  emit_text(leaves, item, string, out);
+}
+
 // Data: a string that differs is text.
 void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std::vector<Item>& out) {
   if (list.total_runs > kSamples) return emit(whole, list, out);
@@ -124,12 +133,7 @@ void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std
     }
     if (left->begin == last.left.begin && right->begin == last.right.begin && last.left.length > 0) continue;
     last = {*left, *right};
-    difference.kind = Kind::text;
-    RunList string;
-    string.runs = {last};
-    string.total_runs = 1;
-    string.weight = std::max(left->length, right->length);
-    emit_text(leaves, item, string, out);
+    emit_string(leaves, item, last, out);
   }
 }
 
@@ -186,6 +190,11 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
   }
   if (difference.left.tree != nullptr && difference.right.tree != nullptr) trim(difference);
   out.push_back(std::move(item));
+}
+
+void split_string(const Opened& left, FieldId l, const Span& left_span, const Opened& right, FieldId r,
+                  const Span& right_span, const Item& whole, std::vector<Item>& out) {
+  emit_string({left, l, right, r}, whole, {left_span, right_span}, out);
 }
 
 }  // namespace unrepro
