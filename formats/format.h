@@ -9,9 +9,10 @@
 #include <string_view>
 
 #include "formats/field.h"
-#include "formats/image.h"
 
 namespace unrepro {
+
+struct Image;
 
 // Evidence of a probe, in bits: a 4-byte magic is worth 32. Zero means "not mine".
 using Bits = std::uint32_t;

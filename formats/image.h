@@ -57,6 +57,7 @@ struct Image {
   std::vector<ImageReference> references;  // ascending by `at`, without overlap
   std::vector<ImageExtent> extents;        // ascending by begin
   std::vector<std::uint64_t> anchors;      // ascending: where something that is referred to begins
+  std::vector<std::uint64_t> taken;        // ascending: of these, what pointers are made of
   std::vector<std::uint64_t> stops;        // ascending: where code does not run on from what stands before it
   std::vector<std::string> frame;          // everything else that the loader is told, addresses as places
   std::vector<ImageName> names;            // that decide what runs

@@ -181,12 +181,7 @@ class Direction {
     const auto is_string = [](Bytes text) {
       return text.size() > 1 && text.back() == 0 && std::all_of(text.begin(), text.end() - 1, is_text);
     };
-    const ImageRegion* other = region_at(to_, move.to);
-    if (other == nullptr || !is_string(bytes(from_, move.from, move.size)) ||
-        !is_string(bytes(to_, move.to, move.to_size)))
-      return false;
-    // Nothing else begins here.
-    return move.from == region.address || bytes(from_, move.from - 1, 1)[0] == 0;
+    return is_string(bytes(from_, move.from, move.size)) && is_string(bytes(to_, move.to, move.to_size));
   }
 
   // Nothing comes apart that is one thing.
@@ -252,12 +247,30 @@ class Direction {
     const std::uint64_t as_end = before != nullptr ? before->to + before->to_size : 0;
     if (!begins) return as_end;
     if (!ends || as_end == inside->to || is_string_end(*before)) return inside->to;
+    // Nobody points to the end of what no pointer points to.
+    if (begins_string(address) && !is_taken(last_thing(*before), address)) return inside->to;
     return std::nullopt;
   }
   bool in_region(std::uint64_t address, std::uint16_t region) const {
     if (region == ImageReference::kAnywhere) return true;
     return region < from_.regions.size() &&
            address - from_.regions[region].address < from_.regions[region].size;
+  }
+  // Where the last thing in a move begins, as far as something refers to it.
+  std::uint64_t last_thing(const Move& move) const {
+    const auto next = std::lower_bound(from_.anchors.begin(), from_.anchors.end(), move.end());
+    return next == from_.anchors.begin() ? move.from : std::max(*std::prev(next), move.from);
+  }
+  bool is_taken(std::uint64_t begin, std::uint64_t end) const {
+    const auto at = std::lower_bound(from_.taken.begin(), from_.taken.end(), begin);
+    return at != from_.taken.end() && *at < end;
+  }
+  bool begins_string(std::uint64_t address) const {
+    const ImageRegion* region = region_at(from_, address);
+    if (region == nullptr || region->writable || region->executable || region->bytes.empty()) return false;
+    const Bytes rest = region->bytes.subspan(address - region->address);
+    const auto end = std::find_if_not(rest.begin(), rest.end(), is_text);
+    return end != rest.begin() && end != rest.end() && *end == 0;
   }
   // Nobody means the end of a string by the address after its NUL.
   bool is_string_end(const Move& move) const {

@@ -221,6 +221,7 @@ class Builder {
     if (expected != 0 && value != expected)
       return refuse("a word that is not its addend at " + where(at)), false;
     absolute(at, value);
+    code_.taken.push_back(value);
     return true;
   }
 
@@ -236,6 +237,7 @@ class Builder {
         case 8:
         case 37:  // RELATIVE, IRELATIVE
           absolute(base + at + 16, addend);
+          code_.taken.push_back(addend);
           relocated(place, true, type == 8 ? addend : 0);
           break;
         case 7:  // JUMP_SLOT
@@ -387,6 +389,7 @@ class Builder {
     image_.references.insert(image_.references.end(), code_.references.begin(), code_.references.end());
     std::sort(code_.taken.begin(), code_.taken.end());
     code_.taken.erase(std::unique(code_.taken.begin(), code_.taken.end()), code_.taken.end());
+    image_.taken = code_.taken;
     for (const ImageExtent& access : code_.accesses) {
       // What is also reached through a pointer may be longer.
       if (std::binary_search(code_.taken.begin(), code_.taken.end(), access.begin)) continue;
@@ -453,9 +456,9 @@ class Builder {
   }
 
   ImageExtent function_around(std::uint64_t address) const {
-    const auto next = std::upper_bound(
-        functions_.begin(), functions_.end(), address,
-        [](std::uint64_t value, const ImageExtent& extent) { return value < extent.begin; });
+    const auto next =
+        std::upper_bound(functions_.begin(), functions_.end(), address,
+                         [](std::uint64_t value, const ImageExtent& extent) { return value < extent.begin; });
     if (next == functions_.begin() || address >= std::prev(next)->end) return {address, address};
     return *std::prev(next);
   }
