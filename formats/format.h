@@ -12,8 +12,6 @@
 
 namespace unrepro {
 
-struct Image;
-
 // Evidence of a probe, in bits: a 4-byte magic is worth 32. Zero means "not mine".
 using Bits = std::uint32_t;
 
@@ -86,8 +84,6 @@ struct Format {
   Effect (*effect_at)(const Tree& tree, FieldId leaf, const Span& span) = nullptr;
   // For leaves of Encoding::rows; the tree must outlive the view. Null when no leaf of the format has rows.
   std::unique_ptr<RowView> (*rows)(const Tree& tree, FieldId leaf) = nullptr;
-  // For programs: what they look like in memory. Refers to the tree's blob. Null for everything else.
-  Image (*image)(const Tree& tree) = nullptr;
   // For stream formats: which encoder made the stream. Tries a bounded prefix, and everything when `full`.
   // Empty when no known encoder reproduces what was tried.
   std::optional<EncoderMatch> (*encoder)(const Tree& tree, bool full, Budget& budget) = nullptr;

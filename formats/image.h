@@ -3,10 +3,11 @@
 // on which analyzer/layout proves that one image is another one with its contents moved (design 1.4).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "formats/base.h"
+#include "formats/field.h"
 
 namespace unrepro {
 
@@ -66,5 +67,8 @@ struct Image {
   std::vector<std::string> framed;  // keys of the leaves that `frame` states
   std::string refusal;              // why the image is not understood, with the place; else empty
 };
+
+// Of a decoded program; it refers to the tree's blob. Empty for everything that is none.
+std::optional<Image> read_image(const Tree& tree);
 
 }  // namespace unrepro

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint64_t kLargestAlignment = 64;
 constexpr int kExtentsSearched = 16;
+constexpr std::uint64_t kNearby = 256;  // of pointers in data
 
 struct Move {
   std::uint64_t from = 0, to = 0, size = 0, to_size = 0;
@@ -118,8 +119,9 @@ class Direction {
   bool is_filler(const ImageRegion& region, std::uint64_t begin, const Move& next) const {
     const std::uint64_t end = next.from;
     if (begin == end) return true;
-    const std::uint64_t natural =
-        (next.from | next.to | kLargestAlignment) & -(next.from | next.to | kLargestAlignment);
+    // A string may need an alignment on one side only: compilers choose it by its length.
+    const std::uint64_t places = next.from | kLargestAlignment | (begins_string(next.from) ? 0 : next.to);
+    const std::uint64_t natural = places & -places;
     if (end - begin >= natural || region.executable) return false;
     const Bytes filler = bytes(from_, begin, end - begin);
     return !filler.empty() &&
@@ -234,8 +236,8 @@ class Direction {
            refuse("other bytes that are no reference", begin + static_cast<std::uint64_t>(x - a.begin()));
   }
 
-  // Where an address is on the other side; empty when that is not certain.
-  std::optional<std::uint64_t> map(std::uint64_t address, std::uint16_t region) const {
+  // Where an address, referred to from `at`, is on the other side; empty when that is not certain.
+  std::optional<std::uint64_t> map(std::uint64_t address, std::uint16_t region, std::uint64_t at = 0) const {
     const Move* inside = move_at(address);
     if (inside != nullptr && inside->from != address && !in_region(address, region)) inside = nullptr;
     if (inside != nullptr && inside->from != address) return within(*inside, address);
@@ -247,8 +249,10 @@ class Direction {
     const std::uint64_t as_end = before != nullptr ? before->to + before->to_size : 0;
     if (!begins) return as_end;
     if (!ends || as_end == inside->to || is_string_end(*before)) return inside->to;
-    // Nobody points to the end of what no pointer points to.
-    if (begins_string(address) && !is_taken(last_thing(*before), address)) return inside->to;
+    // What is read, written or jumped to there begins there; only a pointer may mean an end.
+    if (!is_taken(address, address + 1)) return inside->to;
+    // Who points to the end of something points to its beginning as well.
+    if (begins_string(address) && !near_pointer_into(last_thing(*before), address, at)) return inside->to;
     return std::nullopt;
   }
   bool in_region(std::uint64_t address, std::uint16_t region) const {
@@ -264,6 +268,26 @@ class Direction {
   bool is_taken(std::uint64_t begin, std::uint64_t end) const {
     const auto at = std::lower_bound(from_.taken.begin(), from_.taken.end(), begin);
     return at != from_.taken.end() && *at < end;
+  }
+  // Whether a pointer into [begin, end) is made in the function, or the data nearby, that `at` is in.
+  bool near_pointer_into(std::uint64_t begin, std::uint64_t end, std::uint64_t at) const {
+    if (!is_taken(begin, end)) return false;
+    ImageExtent around{at - std::min(at, kNearby), at + kNearby};
+    const ImageRegion* region = region_at(from_, at);
+    if (region != nullptr && region->executable) {
+      const auto next =
+          std::upper_bound(from_.extents.begin(), from_.extents.end(), at,
+                           [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
+      if (next == from_.extents.begin() || std::prev(next)->end <= at) return true;
+      around = *std::prev(next);
+    }
+    auto reference =
+        std::lower_bound(from_.references.begin(), from_.references.end(), around.begin,
+                         [](const ImageReference& r, std::uint64_t value) { return r.at < value; });
+    for (; reference != from_.references.end() && reference->at < around.end; ++reference) {
+      if (reference->target >= begin && reference->target < end) return true;
+    }
+    return false;
   }
   bool begins_string(std::uint64_t address) const {
     const ImageRegion* region = region_at(from_, address);
@@ -304,7 +328,7 @@ class Direction {
   }
 
   bool predict(const ImageReference& reference, std::uint64_t at) {
-    const auto target = map(reference.target, reference.region);
+    const auto target = map(reference.target, reference.region, reference.at);
     if (!target) return refuse("a reference to an uncertain place", reference.at);
     if (reference.align > 1 && *target % reference.align != 0)
       return refuse("its target is no longer aligned", reference.at);

@@ -51,8 +51,7 @@ class Prover {
  public:
   explicit Prover(Pair& pair) : pair_(pair), l_(pair.left->tree()), r_(pair.right->tree()) {}
 
-  void run() {
-    const Image left = pair_.left->format().image(l_), right = pair_.right->format().image(r_);
+  void run(const Image& left, const Image& right) {
     Certificate certificate;
     std::optional<Refusal> refusal;
     if (left.refusal.empty() && right.refusal.empty()) {
@@ -168,9 +167,9 @@ class Prover {
 }  // namespace
 
 void prove(Pair& pair) {
-  if (pair.left->format().image == nullptr) return;
   if (std::none_of(pair.items.begin(), pair.items.end(), may_have_moved)) return;
-  Prover(pair).run();
+  const auto left = read_image(pair.left->tree()), right = read_image(pair.right->tree());
+  if (left && right) Prover(pair).run(*left, *right);
 }
 
 }  // namespace unrepro::layout

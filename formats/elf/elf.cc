@@ -10,7 +10,6 @@
 #include "formats/elf/dwarf.h"
 #include "formats/elf/elf_file.h"
 #include "formats/elf/hash_tables.h"
-#include "formats/elf/image.h"
 #include "formats/elf/layout.h"
 #include "formats/elf/notes.h"
 #include "formats/elf/rows.h"
@@ -230,14 +229,6 @@ Effect effect_at(const Tree& tree, FieldId leaf, const Span& span) {
   return printable ? std::min(effect, Effect::content) : effect;
 }
 
-Image image(const Tree& tree) {
-  const auto* file = static_cast<const File*>(tree.index.get());
-  if (file != nullptr && tree.anomalies.empty()) return read_image(*file);
-  Image none;
-  none.refusal = "a damaged file";
-  return none;
-}
-
 }  // namespace
 }  // namespace elf
 
@@ -248,7 +239,6 @@ const Format kElf = {
     .decode = elf::decode,
     .effect_at = elf::effect_at,
     .rows = elf::rows,
-    .image = elf::image,
 };
 
 }  // namespace unrepro
