@@ -106,15 +106,6 @@ void emit_text(const Leaves& leaves, const Item& whole, const RunList& list, std
   }
 }
 
-void emit_string(const Leaves& leaves, Item item, const Run& run, std::vector<Item>& out) {
-  item.difference.kind = Kind::text;
-  RunList string;
-  string.runs = {run};
-  string.total_runs = 1;
-  string.weight = std::max(run.left.length, run.right.length);
-  emit_text(leaves, item, string, out);
-}
-
 // Data: a string that differs is text.
 void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std::vector<Item>& out) {
   if (list.total_runs > kSamples) return emit(whole, list, out);
@@ -133,7 +124,12 @@ void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std
     }
     if (left->begin == last.left.begin && right->begin == last.right.begin && last.left.length > 0) continue;
     last = {*left, *right};
-    emit_string(leaves, item, last, out);
+    difference.kind = Kind::text;
+    RunList string;
+    string.runs = {last};
+    string.total_runs = 1;
+    string.weight = std::max(left->length, right->length);
+    emit_text(leaves, item, string, out);
   }
 }
 
@@ -194,7 +190,26 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
 
 void split_string(const Opened& left, FieldId l, const Span& left_span, const Opened& right, FieldId r,
                   const Span& right_span, const Item& whole, std::vector<Item>& out) {
-  emit_string({left, l, right, r}, whole, {left_span, right_span}, out);
+  Item item = whole;
+  item.difference.kind = Kind::text;
+  // By itself: what stands before it need not be text.
+  RunList string;
+  string.runs = {{{0, left_span.length}, {0, right_span.length}}};
+  string.total_runs = 1;
+  string.weight = std::max(left_span.length, right_span.length);
+  const TextPieces pieces =
+      refine_text(whole.difference.left.bytes.subspan(left_span.begin, left_span.length),
+                  whole.difference.right.bytes.subspan(right_span.begin, right_span.length), string);
+  for (TextPiece piece : pieces.pieces) {
+    piece.left.begin += left_span.begin;
+    piece.right.begin += right_span.begin;
+    emit_piece({left, l, right, r}, item, piece, out);
+  }
+  if (pieces.unlisted > 0) {
+    item.difference.count = pieces.unlisted;
+    item.difference.weight = pieces.unlisted_weight;
+    out.push_back(std::move(item));
+  }
 }
 
 }  // namespace unrepro

@@ -177,13 +177,21 @@ class Direction {
     return false;
   }
 
-  // A whole string of read-only data on both sides.
+  // Of a path; empty for other text.
+  static std::string_view last_component(std::string_view text) {
+    const std::size_t slash = text.rfind('/');
+    return slash == std::string_view::npos ? std::string_view() : text.substr(slash);
+  }
+
+  // A whole string of read-only data on both sides. Paths keep their last component: else two of them could
+  // have been swapped.
   bool is_edit(const ImageRegion& region, const Move& move) const {
     if (region.executable || region.writable || region.content != ImageRegion::Content::bytes) return false;
     const auto is_string = [](Bytes text) {
       return text.size() > 1 && text.back() == 0 && std::all_of(text.begin(), text.end() - 1, is_text);
     };
-    return is_string(bytes(from_, move.from, move.size)) && is_string(bytes(to_, move.to, move.to_size));
+    const Bytes a = bytes(from_, move.from, move.size), b = bytes(to_, move.to, move.to_size);
+    return is_string(a) && is_string(b) && last_component(as_text(a)) == last_component(as_text(b));
   }
 
   // Nothing comes apart that is one thing.

@@ -341,8 +341,9 @@ class Builder {
       text += ' ' + std::to_string(symbol.info) + ' ' + std::to_string(symbol.other) + ' ' +
               hex(symbol.size) + ' ';
       text += placed ? file_.label(symbol.shndx) : hex(symbol.shndx);
-      if (!inside) text += ' ' + hex(symbol.value);
-      image_.labels.push_back({std::move(text), inside ? symbol.value : 0, region});
+      if (!inside) text += ' ' + (placed ? place(symbol.value, true) : hex(symbol.value));
+      image_.labels.push_back(
+          {std::move(text), inside ? symbol.value : 0, inside ? region : ImageReference::kAnywhere});
     } else if (inside) {
       absolute(file_.sections[table].addr + index * 24 + 8, symbol.value, region);
     } else if (placed && region_at(symbol.value) != nullptr) {
