@@ -7,6 +7,7 @@
 
 #include "analyzer/align/keyed.h"
 #include "analyzer/align/permutation.h"
+#include "analyzer/layout/prove.h"
 #include "analyzer/leaf.h"
 #include "analyzer/location.h"
 #include "analyzer/pair.h"
@@ -65,6 +66,7 @@ class Comparer {
     scopes_.emplace_back(Scope{Tree::kRoot, Tree::kRoot, 0, kNoField, kNoField, false});
     node(Tree::kRoot, Tree::kRoot);
     leave_scope();
+    layout::prove(pair_);
   }
 
   // Two compressors of one payload are compared by payload; anything else has nothing in common to align.

@@ -72,6 +72,9 @@ class Explainer {
     streams(root);
     root.visit([&](Pair& pair) {
       report_.incomplete.insert(report_.incomplete.end(), pair.incomplete.begin(), pair.incomplete.end());
+      if (!pair.layout.empty()) {
+        report_.leads.push_back({"derived-layout", location(pair, {}, {}) + ": not proven: " + pair.layout});
+      }
     });
     for (Incomplete& entry : report_.incomplete) {
       const std::string artifact = Location{.members = {name_}, .field = {}, .offset = {}}.print();

@@ -188,4 +188,28 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
   out.push_back(std::move(item));
 }
 
+void split_string(const Opened& left, FieldId l, const Span& left_span, const Opened& right, FieldId r,
+                  const Span& right_span, const Item& whole, std::vector<Item>& out) {
+  Item item = whole;
+  item.difference.kind = Kind::text;
+  // By itself: what stands before it need not be text.
+  RunList string;
+  string.runs = {{{0, left_span.length}, {0, right_span.length}}};
+  string.total_runs = 1;
+  string.weight = std::max(left_span.length, right_span.length);
+  const TextPieces pieces =
+      refine_text(whole.difference.left.bytes.subspan(left_span.begin, left_span.length),
+                  whole.difference.right.bytes.subspan(right_span.begin, right_span.length), string);
+  for (TextPiece piece : pieces.pieces) {
+    piece.left.begin += left_span.begin;
+    piece.right.begin += right_span.begin;
+    emit_piece({left, l, right, r}, item, piece, out);
+  }
+  if (pieces.unlisted > 0) {
+    item.difference.count = pieces.unlisted;
+    item.difference.weight = pieces.unlisted_weight;
+    out.push_back(std::move(item));
+  }
+}
+
 }  // namespace unrepro

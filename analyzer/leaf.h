@@ -12,4 +12,8 @@ namespace unrepro {
 void split_leaf(const Opened& left, FieldId left_field, const Opened& right, FieldId right_field, Item item,
                 std::vector<Item>& out);
 
+// The same for one string of a leaf of data on each side, spans in the leaves, as text.
+void split_string(const Opened& left, FieldId left_field, const Span& left_span, const Opened& right,
+                  FieldId right_field, const Span& right_span, const Item& whole, std::vector<Item>& out);
+
 }  // namespace unrepro

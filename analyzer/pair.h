@@ -50,6 +50,7 @@ struct Pair {
   ZoneShift zone_shift;
   std::vector<std::unique_ptr<Pair>> nested;  // in canonical order
   std::vector<Incomplete> incomplete;
+  std::string layout;            // why contents that moved are not proven to be the same; may be empty
   std::optional<Error> trouble;  // the system refused; the comparison cannot be answered
   std::uint64_t files = 0;       // members with content that were compared and are no container themselves
   std::uint64_t differing_files = 0;

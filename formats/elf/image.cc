@@ -1,0 +1,550 @@
+// From sections to regions, and from everything that refers to memory to references: the tables of the
+// dynamic linker, words under relocations, unwind tables, code, and the tables of offsets that code jumps by.
+
+#include "formats/elf/image.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "formats/elf/code.h"
+#include "formats/elf/constants.h"
+#include "formats/elf/jump_tables.h"
+#include "formats/elf/unwind.h"
+
+namespace unrepro::elf {
+namespace {
+
+using Origin = ImageReference::Origin;
+constexpr std::uint16_t kEmX86_64 = 62;
+constexpr std::uint16_t kEtDyn = 3;
+
+// Sections whose contents are references as read here, or plain data.
+bool is_known(std::string_view name) {
+  static constexpr std::string_view kNames[] = {".init",
+                                                ".fini",
+                                                ".plt",
+                                                ".plt.got",
+                                                ".plt.sec",
+                                                ".text",
+                                                ".rodata",
+                                                ".data",
+                                                ".data.rel.ro",
+                                                ".bss",
+                                                ".got",
+                                                ".got.plt",
+                                                ".dynamic",
+                                                ".tdata",
+                                                ".tbss",
+                                                ".tm_clone_table",
+                                                ".dynsym",
+                                                ".rela.dyn",
+                                                ".rela.plt",
+                                                ".relr.dyn",
+                                                ".eh_frame",
+                                                ".eh_frame_hdr",
+                                                ".gcc_except_table",
+                                                ".init_array",
+                                                ".fini_array",
+                                                ".preinit_array",
+                                                ".gnu.hash",
+                                                ".hash",
+                                                ".gnu.version",
+                                                ".bss.rel.ro",
+                                                ".data1",
+                                                ".rodata1",
+                                                ".iplt",
+                                                ".rela.iplt",
+                                                ".igot.plt"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+// Tags of the dynamic section whose value is an address.
+bool is_pointer(std::uint64_t tag) {
+  switch (tag) {
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 12:
+    case 13:
+    case 17:
+    case 23:
+    case 25:
+    case 26:
+    case 32:
+    case 36:
+    case 0x6ffffef5:
+    case 0x6ffffff0:
+    case 0x6ffffffc:
+    case 0x6ffffffe:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Builder {
+ public:
+  explicit Builder(const File& file) : file_(file) {}
+
+  Image run() {
+    if (!file_.is64() || file_.big_endian() || file_.machine != kEmX86_64)
+      return refused("not a machine whose code is read");
+    if (file_.type != kEtDyn) {
+      return refused(file_.relocatable()
+                         ? "a relocatable file"
+                         : "absolute addresses cannot be told from numbers: not position-independent");
+    }
+    if (file_.sections.empty()) return refused("no section headers");
+    add_regions();
+    if (ok()) add_tables();
+    if (ok()) add_symbols();
+    if (ok()) add_unwind();
+    if (ok()) add_code();
+    if (ok()) finish();
+    if (ok()) find_tables();
+    if (ok()) finish();
+    if (ok()) add_frame();
+    return std::move(image_);
+  }
+
+ private:
+  bool ok() const { return image_.refusal.empty(); }
+  void refuse(std::string what) {
+    if (ok()) image_.refusal = std::move(what);
+  }
+  Image refused(std::string what) {
+    refuse(std::move(what));
+    return std::move(image_);
+  }
+  std::string where(std::uint64_t address) const { return file_.address(address); }
+
+  void add_regions() {
+    const std::uint64_t headers = file_.header_size() + file_.segments.size() * file_.segment_size();
+    const bool loaded =
+        file_.phoff == file_.header_size() &&
+        std::any_of(file_.segments.begin(), file_.segments.end(), [&](const Segment& segment) {
+          return segment.type == kPtLoad && segment.offset == 0 && segment.vaddr == 0 &&
+                 segment.filesz >= headers;
+        });
+    if (!loaded) return refuse("the headers are not loaded at address 0");
+    image_.regions.push_back({.label = "header",
+                              .address = 0,
+                              .size = headers,
+                              .bytes = {},
+                              .content = ImageRegion::Content::elsewhere});
+    section_of_.push_back(0);
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 1; i < file_.sections.size(); ++i) {
+      const Section& section = file_.sections[i];
+      const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
+      if ((section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero) order.push_back(i);
+    }
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return std::pair(file_.sections[a].addr, a) < std::pair(file_.sections[b].addr, b);
+    });
+    region_of_.assign(file_.sections.size(), ImageReference::kAnywhere);
+    for (const std::uint32_t i : order) {
+      const Section& section = file_.sections[i];
+      const ImageRegion& last = image_.regions.back();
+      const bool fits =
+          section.addr >= last.address + last.size && section.addr + section.size > section.addr;
+      if (!fits || !section.named || section.name.empty() || section.twin > 0 ||
+          image_.regions.size() > 4096) {
+        return refuse("section " + file_.label(i) + " overlaps or has no name of its own");
+      }
+      const bool nobits = section.type == kShtNobits;
+      const bool elsewhere = section.type == kShtNote || section.type == kShtStrtab ||
+                             section.name == ".interp" || section.type == kShtGnuVerdef ||
+                             section.type == kShtGnuVerneed;
+      if (!elsewhere && !is_known(section.name)) return refuse("section " + file_.label(i) + " is not known");
+      if (!nobits && !section.decodable) return refuse("section " + file_.label(i) + " cannot be read");
+      region_of_[i] = static_cast<std::uint16_t>(image_.regions.size());
+      section_of_.push_back(i);
+      image_.regions.push_back({.label = file_.label(i),
+                                .address = section.addr,
+                                .size = section.size,
+                                .bytes = nobits || elsewhere ? Bytes{} : file_.content(i),
+                                .content = nobits      ? ImageRegion::Content::zero
+                                           : elsewhere ? ImageRegion::Content::elsewhere
+                                                       : ImageRegion::Content::bytes,
+                                .executable = (section.flags & kShfExec) != 0,
+                                .writable = (section.flags & kShfWrite) != 0});
+      if ((section.flags & (kShfExec | kShfWrite)) == (kShfExec | kShfWrite)) {
+        return refuse("section " + file_.label(i) + " is writable code");
+      }
+    }
+  }
+
+  const ImageRegion* region_at(std::uint64_t address) const {
+    auto at = std::upper_bound(
+        image_.regions.begin(), image_.regions.end(), address,
+        [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
+    if (at == image_.regions.begin()) return nullptr;
+    --at;
+    return address - at->address < at->size ? &*at : nullptr;
+  }
+
+  void absolute(std::uint64_t at, std::uint64_t target, std::uint16_t region = ImageReference::kAnywhere) {
+    image_.references.push_back(
+        {.at = at, .target = target, .base = 0, .region = region, .width = 8, .origin = Origin::absolute});
+  }
+
+  void add_tables() {
+    for (std::uint32_t i = 1; ok() && i < file_.sections.size(); ++i) {
+      if (region_of_[i] == ImageReference::kAnywhere) continue;
+      const Section& section = file_.sections[i];
+      if (section.type == kShtRela) add_relocations(i);
+      if (section.type == kShtRel) refuse("section " + file_.label(i) + " has no addends");
+      if (section.type == kShtRelr) add_relative(i);
+      if (section.type == kShtDynamic) add_dynamic(i);
+    }
+    for (const ImageRegion& region : image_.regions) {
+      if (region.label == ".got.plt" || region.label == ".got") add_got(region);
+    }
+  }
+
+  // A word in memory that the dynamic linker sees or replaces.
+  bool relocated(std::uint64_t at, bool may_hold, std::uint64_t expected) {
+    const ImageRegion* region = region_at(at);
+    if (region == nullptr || region->content == ImageRegion::Content::elsewhere ||
+        at + 8 > region->address + region->size) {
+      return refuse("a relocation outside of data at " + hex(at)), false;
+    }
+    if (!region->writable) return refuse("a relocation of read-only " + where(at)), false;
+    const std::uint64_t value = file_.read(region->bytes, at - region->address, 8);
+    words_.push_back(at);
+    if (value == 0) return true;
+    if (!may_hold) return true;  // what it holds is replaced, and must not differ
+    if (expected != 0 && value != expected)
+      return refuse("a word that is not its addend at " + where(at)), false;
+    absolute(at, value);
+    code_.taken.push_back(value);
+    return true;
+  }
+
+  void add_relocations(std::uint32_t index) {
+    const Bytes bytes = file_.content(index);
+    if (bytes.size() % 24 != 0) return refuse("an odd size of " + file_.label(index));
+    const std::uint64_t base = file_.sections[index].addr;
+    for (std::uint64_t at = 0; at < bytes.size() && ok(); at += 24) {
+      const std::uint64_t place = file_.read(bytes, at, 8), type = file_.read(bytes, at + 8, 4);
+      const std::uint64_t addend = file_.read(bytes, at + 16, 8);
+      absolute(base + at, place);
+      switch (type) {
+        case 8:
+        case 37:  // RELATIVE, IRELATIVE
+          absolute(base + at + 16, addend);
+          code_.taken.push_back(addend);
+          relocated(place, true, type == 8 ? addend : 0);
+          break;
+        case 7:  // JUMP_SLOT
+          relocated(place, true, 0);
+          break;
+        case 1:
+        case 6:
+        case 16:
+        case 17:
+        case 18:
+        case 36:  // 64, GLOB_DAT, DTPMOD64, DTPOFF64, TPOFF64, TLSDESC
+          relocated(place, false, 0);
+          break;
+        case 5:  // COPY
+          break;
+        default:
+          refuse("relocation type " + std::to_string(type) + " in " + file_.label(index));
+      }
+    }
+  }
+
+  void add_relative(std::uint32_t index) {
+    const Bytes bytes = file_.content(index);
+    if (bytes.size() % 8 != 0) return refuse("an odd size of " + file_.label(index));
+    std::uint64_t next = 0;
+    for (std::uint64_t at = 0; at < bytes.size() && ok(); at += 8) {
+      const std::uint64_t word = file_.read(bytes, at, 8);
+      if ((word & 1) == 0) {
+        absolute(file_.sections[index].addr + at, word);
+        relocated(word, true, 0);
+        next = word + 8;
+        continue;
+      }
+      std::uint64_t last = next;
+      for (unsigned bit = 1; bit < 64; ++bit) {
+        if ((word >> bit & 1) == 0 || !ok()) continue;
+        last = next + bit * 8;
+        relocated(last - 8, true, 0);
+      }
+      // What one word of bits names keeps its distance from what stands before.
+      image_.extents.push_back({next - 8, last});
+      next += 63 * 8;
+    }
+  }
+
+  void add_dynamic(std::uint32_t index) {
+    const Bytes bytes = file_.content(index);
+    for (std::uint64_t at = 0; at + 16 <= bytes.size(); at += 16) {
+      const std::uint64_t tag = file_.read(bytes, at, 8), value = file_.read(bytes, at + 8, 8);
+      if (tag == 22) return refuse("relocations of code");
+      if (is_pointer(tag)) absolute(file_.sections[index].addr + at + 8, value, region_starting(value));
+      if (tag == 0) break;
+    }
+    dynamic_ = file_.sections[index].addr;
+  }
+
+  std::uint16_t region_starting(std::uint64_t address) const {
+    for (std::size_t i = 0; i < image_.regions.size(); ++i) {
+      if (image_.regions[i].address == address) return static_cast<std::uint16_t>(i);
+    }
+    return ImageReference::kAnywhere;
+  }
+
+  // Words that the linker filled in for good: the address of the dynamic section; others look like none.
+  void add_got(const ImageRegion& region) {
+    std::sort(words_.begin(), words_.end());
+    for (std::uint64_t at = 0; at + 8 <= region.size && ok(); at += 8) {
+      const std::uint64_t value = file_.read(region.bytes, at, 8), address = region.address + at;
+      if (value == 0 || std::binary_search(words_.begin(), words_.end(), address)) continue;
+      if (at == 0 && value == dynamic_) {
+        absolute(address, value, region_starting(value));
+      } else if (region_at(value) != nullptr) {
+        refuse("an address without relocation at " + where(address));
+      }
+    }
+  }
+
+  void add_symbols() {
+    for (std::uint32_t i = 1; i < file_.sections.size(); ++i) {
+      const Section& section = file_.sections[i];
+      const bool dynamic = section.type == kShtDynsym;
+      if ((!dynamic && section.type != kShtSymtab) || !section.decodable) continue;
+      if (!dynamic) image_.labels_leaf = file_.label(i);
+      const std::uint64_t count = file_.symbol_count(i);
+      for (std::uint64_t k = 0; k < count; ++k) add_symbol(i, k, dynamic);
+    }
+  }
+
+  void add_symbol(std::uint32_t table, std::uint64_t index, bool dynamic) {
+    const Symbol symbol = file_.symbol(table, index);
+    const unsigned type = symbol.info & 15;
+    const bool placed = symbol.shndx > 0 && symbol.shndx < file_.sections.size() && type != kSttTls;
+    const std::uint16_t region = placed ? region_of_[symbol.shndx] : ImageReference::kAnywhere;
+    // The linker marks the bounds of sections by symbols that belong to none of them.
+    const bool inside = placed && region != ImageReference::kAnywhere &&
+                        symbol.value >= image_.regions[region].address &&
+                        symbol.value <= image_.regions[region].address + image_.regions[region].size;
+    if (!dynamic) {
+      const auto name = file_.string(file_.sections[table].link, symbol.name);
+      std::string text(name.value_or(""));
+      text += ' ' + std::to_string(symbol.info) + ' ' + std::to_string(symbol.other) + ' ' +
+              hex(symbol.size) + ' ';
+      text += placed ? file_.label(symbol.shndx) : hex(symbol.shndx);
+      if (!inside) text += ' ' + (placed ? place(symbol.value, true) : hex(symbol.value));
+      image_.labels.push_back(
+          {std::move(text), inside ? symbol.value : 0, inside ? region : ImageReference::kAnywhere});
+    } else if (inside) {
+      absolute(file_.sections[table].addr + index * 24 + 8, symbol.value, region);
+    } else if (placed && region_at(symbol.value) != nullptr) {
+      return refuse("a symbol outside of its section at " + where(symbol.value));
+    }
+    if (!inside || type == kSttSection) return;
+    if (symbol.value < image_.regions[region].address + image_.regions[region].size)
+      anchors_.push_back(symbol.value);
+    const std::uint64_t rest = image_.regions[region].address + image_.regions[region].size - symbol.value;
+    if (symbol.size > 1 && symbol.size <= rest)
+      image_.extents.push_back({symbol.value, symbol.value + symbol.size});
+  }
+
+  void add_unwind() {
+    Unwind unwind = read_unwind(file_, image_.regions);
+    if (!unwind.refusal.empty()) return refuse(std::move(unwind.refusal));
+    image_.references.insert(image_.references.end(), unwind.references.begin(), unwind.references.end());
+    for (const ImageExtent& function : unwind.functions) {
+      // One entry covers a whole procedure linkage table.
+      const ImageRegion* region = region_at(function.begin);
+      if (region == nullptr || function.end > region->address + region->size ||
+          function.end < function.begin) {
+        return refuse("an unwind entry outside of code at " + where(function.begin));
+      }
+      image_.extents.push_back(function);
+      functions_.push_back(function);
+    }
+    std::sort(functions_.begin(), functions_.end(),
+              [](const ImageExtent& a, const ImageExtent& b) { return a.begin < b.begin; });
+  }
+
+  void add_code() {
+    for (const ImageRegion& region : image_.regions) {
+      if (!region.executable || region.content != ImageRegion::Content::bytes) continue;
+      read_x86_64(region, code_);
+      if (!code_.refusal.empty()) return refuse(code_.refusal);
+      code_regions_.push_back(&region);
+    }
+    for (const ImageExtent& function : functions_) {
+      if (!is_instruction(function.begin)) {
+        return refuse("unwind tables and code disagree at " + where(function.begin));
+      }
+    }
+    image_.references.insert(image_.references.end(), code_.references.begin(), code_.references.end());
+    std::sort(code_.taken.begin(), code_.taken.end());
+    code_.taken.erase(std::unique(code_.taken.begin(), code_.taken.end()), code_.taken.end());
+    image_.taken = code_.taken;
+    for (const ImageExtent& access : code_.accesses) {
+      // What is also reached through a pointer may be longer.
+      if (std::binary_search(code_.taken.begin(), code_.taken.end(), access.begin)) continue;
+      const ImageRegion* region = region_at(access.begin);
+      if (region != nullptr && access.end <= region->address + region->size) image_.extents.push_back(access);
+    }
+    image_.stops = std::move(code_.stops);
+  }
+
+  bool is_instruction(std::uint64_t address) const {
+    for (std::size_t i = 0; i < code_regions_.size(); ++i) {
+      const std::uint64_t at = address - code_regions_[i]->address;
+      if (at < code_regions_[i]->size) return code_.instructions[i][at];
+    }
+    return false;
+  }
+
+  // Sorts what was found and checks that no two references share a byte.
+  void finish() {
+    auto& references = image_.references;
+    const auto key = [](const ImageReference& r) {
+      return std::tuple(r.at, r.target, r.width, r.base, r.origin, r.region, r.align);
+    };
+    std::sort(references.begin(), references.end(),
+              [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    references.erase(std::unique(references.begin(), references.end(),
+                                 [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+                     references.end());
+    for (std::size_t i = 1; i < references.size(); ++i) {
+      if (references[i - 1].at + references[i - 1].width > references[i].at) {
+        return refuse("two references share a byte at " + where(references[i].at));
+      }
+    }
+    anchors_.reserve(anchors_.size() + references.size());
+    for (const ImageReference& reference : references) anchors_.push_back(reference.target);
+    std::sort(anchors_.begin(), anchors_.end());
+    anchors_.erase(std::unique(anchors_.begin(), anchors_.end()), anchors_.end());
+    image_.anchors = anchors_;
+    std::sort(image_.extents.begin(), image_.extents.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
+    std::sort(image_.stops.begin(), image_.stops.end());
+  }
+
+  void find_tables() {
+    const auto is_code = [this](std::uint64_t address) { return is_instruction(address); };
+    OffsetTables tables = find_offset_tables(image_, code_.taken, is_code);
+    if (!tables.refusal.empty()) return refuse(tables.refusal + " at " + where(tables.place));
+    // Each computed jump has its table in the same function.
+    for (const std::uint64_t jump : code_.computed_jumps) {
+      const auto [begin, end] = function_around(jump);
+      const bool has_table = std::any_of(
+          std::lower_bound(code_.references.begin(), code_.references.end(), begin,
+                           [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
+          std::lower_bound(code_.references.begin(), code_.references.end(), end,
+                           [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
+          [&](const ImageReference& reference) {
+            return std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference.target);
+          });
+      if (!has_table) return refuse("a jump without its table at " + where(jump));
+    }
+    image_.references.insert(image_.references.end(), tables.references.begin(), tables.references.end());
+    image_.extents.insert(image_.extents.end(), tables.extents.begin(), tables.extents.end());
+  }
+
+  ImageExtent function_around(std::uint64_t address) const {
+    const auto next =
+        std::upper_bound(functions_.begin(), functions_.end(), address,
+                         [](std::uint64_t value, const ImageExtent& extent) { return value < extent.begin; });
+    if (next == functions_.begin() || address >= std::prev(next)->end) return {address, address};
+    return *std::prev(next);
+  }
+
+  // An address as region and offset; what lies between regions belongs to the one before.
+  std::string place(std::uint64_t address, bool is_end) const {
+    for (const ImageRegion& region : image_.regions) {
+      if (!is_end && address == region.address) return "begin of " + region.label;
+      if (is_end && address == region.address + region.size) return "end of " + region.label;
+    }
+    const ImageRegion* inside = region_at(address);
+    if (inside != nullptr) return inside->label + "+" + hex(address - inside->address);
+    const auto next = std::upper_bound(
+        image_.regions.begin(), image_.regions.end(), address,
+        [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
+    if (next == image_.regions.begin()) return hex(address);
+    const ImageRegion& before = *std::prev(next);
+    return address - (before.address + before.size) < 0x10000 ? "past " + before.label : hex(address);
+  }
+
+  void add_frame() {
+    std::vector<std::string>& frame = image_.frame;
+    const Bytes header = file_.bytes().first(file_.header_size());
+    frame.emplace_back(as_text(header.first(24)));
+    frame.emplace_back(as_text(header.subspan(48, 16)));
+    image_.names.push_back({"entry", file_.entry});
+    for (const Segment& segment : file_.segments) {
+      std::string text =
+          "segment " + hex(segment.type) + " flags " + hex(segment.flags) + " align " + hex(segment.align);
+      const ImageRegion* first = region_at(segment.vaddr);
+      if (segment.memsz == 0) {
+        text += " at " + hex(segment.vaddr | segment.offset | segment.paddr | segment.filesz);
+      } else {
+        if (segment.paddr != segment.vaddr) return refuse("a physical address of its own");
+        text += " from " + place(segment.vaddr, false) + " to " + place(segment.vaddr + segment.memsz, true);
+        if (segment.filesz != segment.memsz)
+          text += segment.filesz == 0 ? " without bytes"
+                                      : " bytes to " + place(segment.vaddr + segment.filesz, true);
+        const bool thread = segment.type == 7;
+        if (thread)
+          text += " size " + hex(segment.memsz) + " bytes " + hex(segment.filesz) + " at " +
+                  hex(segment.vaddr % std::max<std::uint64_t>(segment.align, 1));
+        if (first != nullptr && segment.filesz > 0) {
+          const auto index = static_cast<std::size_t>(first - image_.regions.data());
+          const std::uint64_t offset = index == 0 ? 0 : file_.sections[section_of_[index]].offset;
+          if (segment.offset - offset != segment.vaddr - first->address)
+            return refuse("a segment that is loaded from elsewhere");
+        } else if (segment.filesz > 0) {
+          return refuse("a segment that begins nowhere");
+        }
+      }
+      frame.push_back(std::move(text));
+    }
+    for (std::uint32_t i = 0; i < file_.sections.size(); ++i) {
+      const Section& section = file_.sections[i];
+      std::string text = "section " + file_.label(i) + " type " + hex(section.type) + " flags " +
+                         hex(section.flags) + " link " + file_.label(section.link) + " info " +
+                         hex(section.info) + " align " + hex(section.align) + " entries " +
+                         hex(section.entsize);
+      const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
+      if (thread_zero) text += " size " + hex(section.size);
+      if ((section.flags & kShfAlloc) != 0 && section.size == 0) text += " empty";
+      if ((section.flags & kShfAlloc) == 0 && section.addr != 0) text += " at " + hex(section.addr);
+      if ((section.flags & kShfAlloc) != 0 && section.align > 1 && section.addr % section.align != 0) {
+        return refuse("section " + file_.label(i) + " is not aligned");
+      }
+      frame.push_back(std::move(text));
+    }
+    image_.framed = {"header", "program_headers", "section_headers"};
+  }
+
+  const File& file_;
+  Image image_;
+  std::vector<std::uint16_t> region_of_;   // by section
+  std::vector<std::uint32_t> section_of_;  // by region
+  std::vector<std::uint64_t> words_;       // under relocations
+  std::vector<std::uint64_t> anchors_;
+  std::vector<ImageExtent> functions_;  // ascending
+  std::uint64_t dynamic_ = 0;
+  Code code_;
+  std::vector<const ImageRegion*> code_regions_;
+};
+
+}  // namespace
+
+Image read_image(const File& file) { return Builder(file).run(); }
+
+}  // namespace unrepro::elf

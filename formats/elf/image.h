@@ -1,0 +1,12 @@
+#pragma once
+
+#include "formats/elf/elf_file.h"
+#include "formats/image.h"
+
+namespace unrepro::elf {
+
+// The loaded image of a position-independent program or shared object of x86-64. The file must outlive it. A
+// refusal says what is not understood.
+Image read_image(const File& file);
+
+}  // namespace unrepro::elf

@@ -1,0 +1,74 @@
+#pragma once
+// What a program looks like once it is loaded: regions of memory and the references between them. The ground
+// on which analyzer/layout proves that one image is another one with its contents moved (design 1.4).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/field.h"
+
+namespace unrepro {
+
+struct ImageRegion {
+  enum class Content : std::uint8_t {
+    zero,       // no bytes in the file
+    bytes,      // references as stated, everything else fixed
+    elsewhere,  // fixed in size; what it says is compared by other means
+  };
+  std::string label;  // key of the leaf that holds its bytes
+  std::uint64_t address = 0, size = 0;
+  Bytes bytes;  // empty unless Content::bytes
+  Content content = Content::bytes;
+  bool executable = false, writable = false;
+};
+
+// A number in memory that denotes a place: the address of `target` less what it is relative to.
+struct ImageReference {
+  enum class Origin : std::uint8_t {
+    absolute,  // nothing
+    self,      // its own address plus `base`
+    place,     // the address `base`
+  };
+  static constexpr std::uint16_t kAnywhere = 0xffff;
+  std::uint64_t at = 0;
+  std::uint64_t target = 0;
+  std::uint64_t base = 0;
+  std::uint16_t region = kAnywhere;  // which region the target is said to be in, or at the end of
+  std::uint8_t width = 4;            // bytes, least significant first
+  Origin origin = Origin::self;
+  std::uint8_t align = 1;  // what the address of the target must stay a multiple of
+};
+
+// A run of memory that is one thing: nothing inside it may move on its own.
+struct ImageExtent {
+  std::uint64_t begin = 0, end = 0;
+};
+
+// An address that is stated outside of memory.
+struct ImageName {
+  std::string name;
+  std::uint64_t address = 0;
+  std::uint16_t region = ImageReference::kAnywhere;
+};
+
+struct Image {
+  std::vector<ImageRegion> regions;        // ascending, without overlap
+  std::vector<ImageReference> references;  // ascending by `at`, without overlap
+  std::vector<ImageExtent> extents;        // ascending by begin
+  std::vector<std::uint64_t> anchors;      // ascending: where something that is referred to begins
+  std::vector<std::uint64_t> taken;        // ascending: of these, what pointers are made of
+  std::vector<std::uint64_t> stops;        // ascending: where code does not run on from what stands before it
+  std::vector<std::string> frame;          // everything else that the loader is told, addresses as places
+  std::vector<ImageName> names;            // that decide what runs
+  std::vector<ImageName> labels;           // that only name places, of the leaf `labels_leaf`
+  std::string labels_leaf;
+  std::vector<std::string> framed;  // keys of the leaves that `frame` states
+  std::string refusal;              // why the image is not understood, with the place; else empty
+};
+
+// Of a decoded program; it refers to the tree's blob. Empty for everything that is none.
+std::optional<Image> read_image(const Tree& tree);
+
+}  // namespace unrepro
