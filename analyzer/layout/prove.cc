@@ -1,6 +1,7 @@
 #include "analyzer/layout/prove.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -66,7 +67,8 @@ class Prover {
     for (const ImageRegion& region : left.regions) {
       if (region.content != ImageRegion::Content::elsewhere) proven.insert(region.label);
     }
-    if (labels_follow(left, right, certificate)) proven.insert(left.labels_leaf);
+    if (!labels_follow(left, right, certificate)) return refuse("a symbol does not name what it named");
+    proven.insert(left.labels_leaf);
     replace(proven);
     add_roots(left, right, certificate);
   }
@@ -82,7 +84,7 @@ class Prover {
     for (std::size_t i = 0; i < pair_.items.size(); ++i) {
       Item& item = pair_.items[i];
       const std::string_view leaf = leaf_of(item.difference);
-      if (!item.is_derived && proven.contains(leaf)) {
+      if (!item.is_derived && proven.contains(leaf) && may_follow(item.difference)) {
         Total& total = totals[leaf];
         total.weight += item.difference.weight;
         total.count += item.difference.count;
@@ -107,6 +109,35 @@ class Prover {
       kept.push_back(std::move(item));
     }
     pair_.items = std::move(kept);
+  }
+
+  // Whether what a row says of a symbol or a section is where it lies now. All else a row may say is a
+  // difference of its own; so is what it says of nothing: the null entries, and offsets outside of the file.
+  bool may_follow(const Difference& difference) const {
+    if (difference.shape == Shape::stale) return false;
+    if (difference.left.row == nullptr && difference.right.row == nullptr) return true;
+    if (difference.left.row == nullptr || difference.right.row == nullptr) return false;
+    const std::string_view left = *difference.left.row, right = *difference.right.row;
+    const std::size_t in = left.rfind(" in "), other = right.rfind(" in ");
+    if (difference.kind == Kind::name) {
+      const auto nowhere = [](std::string_view place) {
+        return place.starts_with(" in UNDEF") || place.starts_with(" in ABS") ||
+               place.starts_with(" in section");
+      };
+      return in != left.npos && in > 0 && left.front() != ' ' &&
+             left.substr(0, in) == right.substr(0, other) && !nowhere(left.substr(in)) &&
+             !nowhere(right.substr(other));
+    }
+    return left.front() != ' ' && offset_fits(left, l_) && offset_fits(right, r_);
+  }
+  static bool offset_fits(std::string_view row, const Tree& tree) {
+    constexpr std::string_view kOffset = " offset 0x";
+    const std::size_t at = row.find(kOffset);
+    if (at == row.npos) return true;
+    std::uint64_t value = 0;
+    const std::string_view digits = row.substr(at + kOffset.size());
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    return error == std::errc() && value > 0 && value <= tree.blob()->size();
   }
 
   void add_roots(const Image& left, const Image& right, const Certificate& certificate) {
