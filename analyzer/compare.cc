@@ -1,5 +1,4 @@
-// Walks two field trees side by side. A pair of blobs is walked front to back in one thread; payloads that
-// differ become jobs, which run in parallel once the walk of their container is done.
+// Walks two field trees side by side, front to back; payloads that differ become jobs that run in parallel.
 
 #include <algorithm>
 #include <cstring>

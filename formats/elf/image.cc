@@ -51,6 +51,9 @@ bool is_known(std::string_view name) {
                                                 ".hash",
                                                 ".gnu.version",
                                                 ".bss.rel.ro",
+                                                ".dynstr",
+                                                ".gnu.version_r",
+                                                ".gnu.version_d",
                                                 ".data1",
                                                 ".rodata1",
                                                 ".iplt",
@@ -156,9 +159,7 @@ class Builder {
         return refuse("section " + file_.label(i) + " overlaps or has no name of its own");
       }
       const bool nobits = section.type == kShtNobits;
-      const bool elsewhere = section.type == kShtNote || section.type == kShtStrtab ||
-                             section.name == ".interp" || section.type == kShtGnuVerdef ||
-                             section.type == kShtGnuVerneed;
+      const bool elsewhere = section.type == kShtNote || section.name == ".interp";
       if (!elsewhere && !is_known(section.name)) return refuse("section " + file_.label(i) + " is not known");
       if (!nobits && !section.decodable) return refuse("section " + file_.label(i) + " cannot be read");
       region_of_[i] = static_cast<std::uint16_t>(image_.regions.size());
@@ -480,11 +481,22 @@ class Builder {
     return address - (before.address + before.size) < 0x10000 ? "past " + before.label : hex(address);
   }
 
+  // Whether a section without bytes stands, in the file, at the end of what is loaded before it.
+  bool follows(std::uint32_t index) const {
+    const Section& section = file_.sections[index];
+    if (index == 0) return false;
+    const Section& before = file_.sections[index - 1];
+    const std::uint64_t end = before.offset + (before.type == kShtNobits ? 0 : before.size);
+    const std::uint64_t align = std::max<std::uint64_t>(section.align, 1);
+    return section.offset == end || (section.offset - end < align && section.offset % align == 0);
+  }
+
   void add_frame() {
     std::vector<std::string>& frame = image_.frame;
     const Bytes header = file_.bytes().first(file_.header_size());
     frame.emplace_back(as_text(header.first(24)));
     frame.emplace_back(as_text(header.subspan(48, 16)));
+    frame.push_back("section headers " + (file_.sections_placed ? "after the contents" : hex(file_.shoff)));
     image_.names.push_back({"entry", file_.entry});
     for (const Segment& segment : file_.segments) {
       std::string text =
@@ -494,6 +506,7 @@ class Builder {
         text += " at " + hex(segment.vaddr | segment.offset | segment.paddr | segment.filesz);
       } else {
         if (segment.paddr != segment.vaddr) return refuse("a physical address of its own");
+        if (segment.filesz == 0) return refuse("a segment without bytes of the file");
         text += " from " + place(segment.vaddr, false) + " to " + place(segment.vaddr + segment.memsz, true);
         if (segment.filesz != segment.memsz)
           text += segment.filesz == 0 ? " without bytes"
@@ -522,7 +535,13 @@ class Builder {
       const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
       if (thread_zero) text += " size " + hex(section.size);
       if ((section.flags & kShfAlloc) != 0 && section.size == 0) text += " empty";
-      if ((section.flags & kShfAlloc) == 0 && section.addr != 0) text += " at " + hex(section.addr);
+      if (!section.named) text += " name " + hex(section.name_offset);
+      if ((section.flags & kShfAlloc) == 0) text += " at " + hex(section.addr);
+      if (section.type == kShtNobits && (section.flags & kShfAlloc) != 0) {
+        if (!follows(i)) return refuse("the offset of " + file_.label(i) + " follows from nothing");
+      } else if (!file_.placed[i]) {
+        text += " offset " + hex(section.offset) + " size " + hex(section.size);
+      }
       if ((section.flags & kShfAlloc) != 0 && section.align > 1 && section.addr % section.align != 0) {
         return refuse("section " + file_.label(i) + " is not aligned");
       }

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Attacks inside pairs of programs whose layout honestly shifted: each patches one copy of the right program so
+that something refers to another place than it should, half of them by leaving what the left program has, and
+expects that unrepro accepts none of them. Needs binutils.
+
+  layout_attacks.py UNREPRO LEFT RIGHT COUNT [SEED]
+"""
+
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+
+def sections(path):
+    rows = {}
+    text = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True, check=True).stdout
+    for match in re.finditer(r"\] (\S+)\s+(\S+)\s+([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+) ", text):
+        rows[match[1]] = (int(match[3], 16), int(match[4], 16), int(match[5], 16))
+    return rows
+
+
+def displacements(path):
+    """Where instructions hold displacements relative to the instruction pointer, as file offset and target."""
+    found = []
+    text = subprocess.run(["objdump", "-d", "-w", "-j", ".text", path], capture_output=True, text=True,
+                          check=True).stdout
+    address, offset, _ = sections(path)[".text"]
+    data = open(path, "rb").read()
+    for match in re.finditer(r"^\s+([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*(\S+)[^\n]*?\(%rip\) +# ([0-9a-f]+)", text, re.M):
+        at, raw, target = int(match[1], 16), bytes.fromhex(match[2]), int(match[4], 16)
+        displacement = (target - at - len(raw)) & 0xFFFFFFFF
+        place = raw.rfind(displacement.to_bytes(4, "little"))
+        if place >= 0:
+            found.append(("lea" if match[3] == "lea" else "access", at - address + offset + place, target))
+    for match in re.finditer(r"^\s+([0-9a-f]+):\t(e8(?: [0-9a-f]{2}){4}) ", text, re.M):
+        at = int(match[1], 16)
+        place = at - address + offset + 1
+        found.append(("call", place, (at + 5 + int.from_bytes(data[place:place + 4], "little", signed=True))))
+    return found
+
+
+def attacks(left, right, count, seed):
+    chance = random.Random(seed)
+    a, b = open(left, "rb").read(), open(right, "rb").read()
+    rows = sections(right)
+    references = displacements(right)
+    differing = [r for r in references if a[r[1]:r[1] + 4] != b[r[1]:r[1] + 4]]
+    by_kind = {}
+    for reference in references:
+        by_kind.setdefault(reference[0], []).append(reference)
+
+    def put(data, at, value, width=4):
+        data[at:at + width] = (value % (1 << 8 * width)).to_bytes(width, "little")
+
+    def number(data, at, width=4):
+        return int.from_bytes(data[at:at + width], "little", signed=True)
+
+    def words(section):
+        _, offset, size = rows[section]
+        return range(offset, offset + size - 7, 8)
+
+    def mutate(kind):
+        data = bytearray(b)
+        if kind == "stale displacement":
+            at = chance.choice(differing)[1]
+            data[at:at + 4] = a[at:at + 4]
+            return data, at
+        if kind == "all displacements stale":
+            for _, at, _ in chance.sample(differing, len(differing) // 2):
+                data[at:at + 4] = a[at:at + 4]
+            return data, differing[0][1]
+        if kind == "swapped targets":
+            same = chance.choice(list(by_kind.values()))
+            x, y = chance.sample(same, 2)
+            put(data, x[1], number(b, x[1]) + y[2] - x[2])
+            put(data, y[1], number(b, y[1]) + x[2] - y[2])
+            return data, x[1]
+        if kind == "retargeted call":
+            x, y = chance.sample(by_kind["call"], 2)
+            put(data, x[1], number(b, x[1]) + y[2] - x[2])
+            return data, x[1]
+        if kind == "shifted displacement":
+            at = chance.choice(references)[1]
+            put(data, at, number(b, at) + chance.choice([-16, -8, -4, -1, 1, 4, 8, 16]))
+            return data, at
+        if kind == "stale table entry":
+            _, offset, size = rows[".rodata"]
+            table = [at for at in range(offset, offset + size - 3, 4)
+                     if b[at + 2:at + 4] == b"\xfd\xff" or b[at + 2:at + 4] == b"\xfe\xff"]
+            if not table:
+                return None
+            at = chance.choice(table)
+            put(data, at, number(b, at) + chance.choice([-160, -64, -32, 32, 64, 160]))
+            return data, at
+        if kind == "inverted branch":
+            _, offset, size = rows[".text"]
+            branches = [at for at in range(offset, offset + size - 1) if 0x74 <= b[at] <= 0x75]
+            at = chance.choice(branches)
+            data[at] ^= 1
+            return data, at
+        if kind == "constant":
+            _, offset, size = rows[".text"]
+            at = offset + chance.randrange(size)
+            data[at] ^= 1 << chance.randrange(8)
+            return data, at
+        if kind in ("relocation", "data word", "unwind entry"):
+            section = {"relocation": ".rela.dyn", "data word": ".data.rel.ro", "unwind entry": ".eh_frame"}[kind]
+            if section not in rows:
+                return None
+            used = [at for at in words(section) if any(b[at:at + 8])]
+            at = chance.choice(used)
+            if chance.random() < 0.5 and a[at:at + 8] != b[at:at + 8]:
+                data[at:at + 8] = a[at:at + 8]
+            else:
+                data[at] ^= 0x10
+            return data, at
+        if kind == "swapped relocations":
+            _, offset, size = rows[".rela.dyn"]
+            relative = [at for at in range(offset, offset + size, 24) if b[at + 8] == 8]
+            x, y = chance.sample(relative, 2)
+            data[x + 16:x + 24], data[y + 16:y + 24] = b[y + 16:y + 24], b[x + 16:x + 24]
+            return data, x + 16
+        raise ValueError(kind)
+
+    stale = ["stale displacement", "all displacements stale", "swapped targets", "swapped relocations"]
+    other = ["retargeted call", "shifted displacement", "stale table entry", "inverted branch", "constant",
+             "relocation", "data word", "unwind entry"]
+    made = 0
+    while made < count:
+        kind = chance.choice(stale if made % 2 == 0 else other)
+        result = mutate(kind)
+        if result is None or bytes(result[0]) == b:
+            continue
+        made += 1
+        yield kind, bytes(result[0]), result[1]
+
+
+def main():
+    unrepro, left, right, count = sys.argv[1:4] + [int(sys.argv[4])]
+    seed = int(sys.argv[5]) if len(sys.argv) > 5 else 1
+    rows = sections(right)
+
+    def attempt(attack):
+        kind, data, at = attack
+        with tempfile.NamedTemporaryFile(prefix="attack-") as patched:
+            patched.write(data)
+            patched.flush()
+            run = subprocess.run([unrepro, left, patched.name, "--format", "json"], capture_output=True)
+        report = json.loads(run.stdout)
+        lead = " ".join(lead["evidence"] for lead in report["leads"] if lead["id"] == "derived-layout")
+        place = re.search(r"(left|right|at) (\S+)\+0x([0-9a-f]+)$", lead)
+        named = False
+        if place and place[2] in rows:
+            base = rows[place[2]][1]
+            named = place[2] == next((n for n, r in rows.items() if r[0] and r[1] <= at < r[1] + r[2]), None) or \
+                abs(base + int(place[3], 16) - at) < 64
+        return kind, report["verdict"], named, lead
+
+    accepted = named = total = 0
+    kinds = {}
+    with ThreadPoolExecutor(2) as pool:
+        for kind, verdict, is_named, lead in pool.map(attempt, attacks(left, right, count, seed)):
+            total += 1
+            named += is_named
+            row = kinds.setdefault(kind, [0, 0, 0])
+            row[0] += 1
+            row[2] += is_named
+            if verdict != "divergent":
+                accepted += 1
+                row[1] += 1
+                print("NOT REFUSED", kind, verdict, lead)
+    for kind, (tried, passed, places) in sorted(kinds.items()):
+        print(f"{kind:26} {tried:4} tried {passed:3} not refused {places:4} section named")
+    print(f"{total} attacks, {accepted} not refused, {named} with their section named")
+    return accepted != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,240 @@
+// Layout proofs: of a toy image, where each condition of the checker has a case that only it refuses, and of
+// a real pair (tests/data/elf/layout.sh), of which no patched copy may be accepted.
+
+#include <gtest/gtest.h>
+
+#include "analyzer/layout/propose.h"
+#include "tests/formats/decode_util.h"
+#include "tests/support/analyze.h"
+
+namespace unrepro {
+namespace {
+
+using layout::Certificate;
+using layout::Piece;
+using testing::compare_bytes;
+
+// Code at 0x100 that takes the address of a string and of a number; data at 0x200: "abc", "/b/x", filler, a
+// number of 8 bytes.
+class Toy {
+ public:
+  explicit Toy(const std::string& path) {
+    data_ = std::string("abc\0", 4) + path + '\0';
+    path_ = 0x204;
+    data_.resize((data_.size() + 7) / 8 * 8);
+    number_ = 0x200 + data_.size();
+    data_ += std::string("\1\2\3\4\5\6\7\0", 8);
+    data_ += std::string("\0\0\0\0\0\0\0\0", 8);
+    refer(0x100, 0x200);
+    refer(0x104, path_);
+    refer(0x108, number_);
+    code_.push_back('\x90');
+    anchors_ = {0x200, path_, number_, number_ + 8};
+    extents_ = {{number_, number_ + 8}, {number_ + 8, number_ + 16}};
+  }
+
+  Image image() const {
+    Image image;
+    image.regions = {{.label = "code",
+                      .address = 0x100,
+                      .size = code_.size(),
+                      .bytes = as_bytes(code_),
+                      .executable = true},
+                     {.label = "data", .address = 0x200, .size = data_.size(), .bytes = as_bytes(data_)}};
+    image.references = references_;
+    image.anchors = anchors_;
+    image.extents = extents_;
+    image.taken = anchors_;
+    image.frame = {"frame"};
+    image.names = {{.name = "entry", .address = 0x100}};
+    return image;
+  }
+
+  void refer(std::uint64_t at, std::uint64_t target) {
+    const auto value = static_cast<std::uint32_t>(target - at - 4);
+    for (unsigned i = 0; i < 4; ++i) code_.push_back(static_cast<char>(value >> (8 * i)));
+    references_.push_back({.at = at, .target = target, .base = 4});
+  }
+
+  std::string code_, data_;
+  std::uint64_t path_ = 0, number_ = 0;
+  std::vector<ImageReference> references_;
+  std::vector<std::uint64_t> anchors_;
+  std::vector<ImageExtent> extents_;
+};
+
+std::string refusal(const Toy& left, const Toy& right, const Certificate& certificate) {
+  const auto found = layout::check(left.image(), right.image(), certificate);
+  return found ? found->text() : "";
+}
+
+class LayoutCheck : public ::testing::Test {
+ protected:
+  Toy left_{"/b/x"}, right_{"/longer/directory/x"};
+  Certificate proof_ = layout::propose(left_.image(), right_.image());
+  std::string refused() { return refusal(left_, right_, proof_); }
+  std::string refused(const Image& left, const Image& right) {
+    const auto found = layout::check(left, right, proof_);
+    return found ? found->text() : "";
+  }
+};
+
+TEST_F(LayoutCheck, HonestShiftIsProven) {
+  EXPECT_EQ(refused(), "");
+  ASSERT_EQ(proof_.pieces.size(), 4u);
+  EXPECT_TRUE(proof_.pieces[2].edit);
+}
+
+TEST_F(LayoutCheck, StaleDisplacement) {
+  right_.code_.replace(8, 4, left_.code_, 8, 4);
+  right_.references_[2].target = left_.number_;
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, SwappedTargets) {
+  Toy swapped("/longer/directory/x");
+  swapped.code_.clear();
+  swapped.references_.clear();
+  swapped.refer(0x100, swapped.path_);
+  swapped.refer(0x104, 0x200);
+  swapped.refer(0x108, swapped.number_);
+  swapped.code_.push_back('\x90');
+  EXPECT_NE(refusal(left_, swapped, proof_), "");
+  EXPECT_NE(refusal(left_, swapped, layout::propose(left_.image(), swapped.image())), "");
+}
+
+TEST_F(LayoutCheck, OtherBytes) {
+  right_.data_.back() = 1;
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, OtherCode) {
+  right_.code_.back() = '\xcc';
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, ReferenceSeenOnOneSideOnly) {
+  left_.references_.pop_back();
+  left_.code_.replace(8, 4, right_.code_, 8, 4);
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, NothingRefersToWhatMoves) {
+  left_.anchors_.erase(left_.anchors_.begin() + 2);
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, SomethingComesApart) {
+  left_.extents_.insert(left_.extents_.begin(), {0x200, left_.number_ + 8});
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, FillerIsNotZero) {
+  left_.data_[9] = 'q';
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, TooMuchFiller) {
+  proof_.pieces[3].left += 8;
+  proof_.pieces[3].right += 8;
+  proof_.pieces[3].left_size -= 8;
+  proof_.pieces[3].right_size -= 8;
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, PiecesOverlap) {
+  proof_.pieces[3].right -= 8;
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, EditsKeepTheLastComponent) {
+  EXPECT_NE(refusal(left_, Toy("/longer/directory/y"), proof_), "");
+}
+
+TEST_F(LayoutCheck, EditsAreText) {
+  right_.data_[6] = '\1';
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, EditsAreReadOnly) {
+  Image left = left_.image(), right = right_.image();
+  left.regions[1].writable = right.regions[1].writable = true;
+  EXPECT_NE(refused(left, right), "");
+}
+
+TEST_F(LayoutCheck, AlignmentIsKept) {
+  left_.references_[2].align = 32;
+  EXPECT_NE(refused(), "");
+}
+
+TEST_F(LayoutCheck, TheEntryMoves) {
+  Image right = right_.image();
+  right.names[0].address = 0x104;
+  EXPECT_NE(refused(left_.image(), right), "");
+}
+
+TEST_F(LayoutCheck, AnotherFrame) {
+  Image right = right_.image();
+  right.frame[0] = "other";
+  EXPECT_NE(refused(left_.image(), right), "");
+  right = right_.image();
+  right.regions[0].writable = true;
+  EXPECT_NE(refused(left_.image(), right), "");
+  right = right_.image();
+  right.refusal = "not understood";
+  EXPECT_NE(refused(left_.image(), right), "");
+}
+
+TEST_F(LayoutCheck, AnEndOfSomethingElseIsUncertain) {
+  // The number, to which code points, ends where a string begins that moves by another distance.
+  const std::string tail("\1\2\3\4\5\6\7\7", 8);
+  for (Toy* toy : {&left_, &right_}) {
+    toy->data_.replace(toy->data_.size() - 16, 8, tail);
+  }
+  EXPECT_EQ(refused(), "");
+  left_.data_.replace(left_.data_.size() - 8, 8, std::string("/b/z\0\0\0\0", 8));
+  right_.data_.replace(right_.data_.size() - 8, 8, std::string(8, '\0') + "/l/z");
+  EXPECT_NE(refused(), "");
+}
+
+std::string fixture(const char* name) { return test::read_data(std::string("elf/layout-") + name + ".so"); }
+
+TEST(LayoutProof, RealPairIsExplainedByItsPath) {
+  const Report report = compare_bytes(fixture("short"), fixture("long"));
+  EXPECT_EQ(report.verdict, Verdict::explained);
+  ASSERT_EQ(report.causes.size(), 1u);
+  EXPECT_EQ(report.causes[0].id, "build-path");
+  EXPECT_EQ(report.accounting.unexplained_bytes, 0u);
+}
+
+TEST(LayoutProof, NoChangedByteIsAccepted) {
+  const std::string left = fixture("short"), right = fixture("long");
+  const std::size_t path = right.find("/srv/rebuild"),
+                    end = path + std::string_view("/srv/rebuild/worker-seven/frob-1.0").size();
+  const std::size_t banner = right.find("GCC: (");
+  for (std::size_t at = 0; at < right.size(); ++at) {
+    if (at >= path && at < end) continue;            // free within the alphabet of paths
+    if (at >= banner && at < banner + 38) continue;  // versions in .comment are inert
+    std::string patched = right;
+    patched[at] = static_cast<char>(patched[at] ^ (1 << at % 8));
+    const Report report = compare_bytes(left, patched);
+    EXPECT_GE(report.verdict, Verdict::incomplete) << "byte " << at;
+  }
+}
+
+TEST(LayoutProof, NoStaleByteIsAccepted) {
+  const std::string left = fixture("short"), right = fixture("long");
+  for (std::size_t at = 0; at + 8 <= right.size(); ++at) {
+    for (const std::size_t width : {1u, 4u, 8u}) {
+      std::string patched = right;
+      patched.replace(at, width, left, at, width);
+      if (patched == right) continue;
+      const Report report = compare_bytes(left, patched);
+      const bool path = patched.find("/srv/rebuild/worker-seven/frob-1.0/frob.c") == std::string::npos;
+      EXPECT_TRUE(path || report.verdict >= Verdict::incomplete) << width << " bytes at " << at;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace unrepro

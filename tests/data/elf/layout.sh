@@ -1,0 +1,12 @@
+#!/bin/sh
+# Makes layout-short.so and layout-long.so: one source built in two directories (gcc 12.2, binutils 2.40, x86-64).
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+for pair in short:/b/frob long:/srv/rebuild/worker-seven/frob-1.0; do
+  directory=${pair#*:}
+  mkdir -p "$directory"
+  cp "$here/layout.c" "$directory/frob.c"
+  gcc -O2 -fPIC -shared -nostdlib -Wl,-z,noseparate-code -Wl,--build-id=none -s \
+    -o "$here/layout-${pair%%:*}.so" "$directory/frob.c"
+  rm -r "$directory"
+done
