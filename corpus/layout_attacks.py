@@ -70,7 +70,7 @@ def attacks(left, right, count, seed):
             data[at:at + 4] = a[at:at + 4]
             return data, at
         if kind == "all displacements stale":
-            for _, at, _ in chance.sample(differing, len(differing) // 2):
+            for _, at, _ in chance.sample(differing, max(1, len(differing) // 2)):
                 data[at:at + 4] = a[at:at + 4]
             return data, differing[0][1]
         if kind == "swapped targets":

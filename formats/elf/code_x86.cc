@@ -121,7 +121,8 @@ class Reader {
       if (instruction.opcode == 0x03) sum_ = high;
     }
     // A pointer that is loaded replaces the sum.
-    if (instruction.mnemonic == ZYDIS_MNEMONIC_MOV && instruction.opcode == 0x8b && sum_ == high) sum_ = kNone;
+    if (instruction.mnemonic == ZYDIS_MNEMONIC_MOV && instruction.opcode == 0x8b && sum_ == high)
+      sum_ = kNone;
     const bool indirect = instruction.mnemonic == ZYDIS_MNEMONIC_JMP && instruction.opcode == 0xff;
     if (indirect && raw.modrm.mod == 3 && sum_ == low) code_.computed_jumps.push_back(address);
     if (never_runs_on(instruction)) sum_ = kNone;
