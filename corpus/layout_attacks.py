@@ -129,10 +129,16 @@ def attacks(left, right, count, seed):
     stale = ["stale displacement", "all displacements stale", "swapped targets", "swapped relocations"]
     other = ["retargeted call", "shifted displacement", "stale table entry", "inverted branch", "constant",
              "relocation", "data word", "unwind entry"]
-    made = 0
+    made = made_nothing = 0
     while made < count:
         kind = chance.choice(stale if made % 2 == 0 else other)
-        result = mutate(kind)
+        try:
+            result = mutate(kind)
+        except (IndexError, KeyError, ValueError):
+            result = None  # the program has too few of what this kind changes
+        made_nothing += result is None
+        if made_nothing > 100 * count:
+            return
         if result is None or bytes(result[0]) == b:
             continue
         made += 1
