@@ -16,14 +16,13 @@ std::string_view subject(const Side& side) {
   return row.substr(0, row.find(' '));
 }
 
-bool is_hex(char c) { return ascii::is_digit(c) || (c >= 'a' && c <= 'f'); }
-
 // ".gnu.lto_.decls.208fafe3829cd573": ends in the seed that the compiler drew for this object.
 bool has_lto_seed(std::string_view section) {
   constexpr std::size_t kSeed = 16;
   const std::size_t dot = section.rfind('.');
   return section.starts_with(".gnu.lto_") && section.size() - dot <= kSeed + 1 && section.size() - dot >= 8 &&
-         std::all_of(section.begin() + static_cast<std::ptrdiff_t>(dot) + 1, section.end(), is_hex);
+         std::all_of(section.begin() + static_cast<std::ptrdiff_t>(dot) + 1, section.end(),
+                     ascii::is_lower_hex);
 }
 
 // Sections and parts of functions that a profile of a run creates.

@@ -216,11 +216,6 @@ class PycDecoder {
   std::string_view role_;
 };
 
-std::unique_ptr<LeafView> view(const Tree& tree, FieldId leaf, ViewKind kind) {
-  if (tree[leaf].kind != Kind::text) return nullptr;
-  return text_view(tree.bytes(leaf), CodeUnit::byte, kind);
-}
-
 }  // namespace
 
 const Format kPyc = {
@@ -234,7 +229,7 @@ const Format kPyc = {
     },
     .decode = [](BlobRef blob, const Context&,
                  Budget& budget) { return PycDecoder(std::move(blob), budget).decode(); },
-    .view = view,
+    .view = view_text_leaf,
 };
 
 }  // namespace unrepro

@@ -189,11 +189,6 @@ class MoDecoder {
   std::vector<Piece> pieces_;
 };
 
-std::unique_ptr<LeafView> view(const Tree& tree, FieldId leaf, ViewKind kind) {
-  if (tree[leaf].kind != Kind::text) return nullptr;
-  return text_view(tree.bytes(leaf), CodeUnit::byte, kind);
-}
-
 }  // namespace
 
 const Format kMo = {
@@ -205,7 +200,7 @@ const Format kMo = {
     },
     .decode = [](BlobRef blob, const Context&,
                  Budget& budget) { return MoDecoder(std::move(blob), budget).decode(); },
-    .view = view,
+    .view = view_text_leaf,
 };
 
 }  // namespace unrepro

@@ -324,6 +324,11 @@ std::unique_ptr<LeafView> text_view(Bytes bytes, CodeUnit unit, ViewKind kind) {
   return std::make_unique<Tokens>(bytes, unit);
 }
 
+std::unique_ptr<LeafView> view_text_leaf(const Tree& tree, FieldId leaf, ViewKind kind) {
+  if (tree[leaf].kind != Kind::text) return nullptr;
+  return text_view(tree.bytes(leaf), CodeUnit::byte, kind);
+}
+
 const Format kText = {
     .id = "text",
     .spec = "none: Unicode 15 chapter 3 for UTF-8 and UTF-16, ISO/IEC 8859-1 otherwise",

@@ -11,11 +11,7 @@ using test::find;
 using test::text_at;
 
 // tests/fuzz/seeds/mo is made by msgfmt of two messages: one in its own context and with plural forms.
-std::string catalogue(const char* name) {
-  std::ifstream in(std::string(UNREPRO_TESTDATA) + "/fuzz/seeds/mo/" + name, std::ios::binary);
-  EXPECT_TRUE(in.is_open());
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+std::string catalogue(const std::string& name) { return test::read_data("../fuzz/seeds/mo/" + name); }
 
 TEST(Mo, MessagesAndHeader) {
   for (const char* name : {"frob.mo", "big.mo"}) {

@@ -11,11 +11,7 @@ using test::find;
 using test::text_at;
 
 // tests/fuzz/seeds/pyc is made by py_compile of CPython 3.11 from /tmp/pp/m.py.
-std::string module(const char* name) {
-  std::ifstream in(std::string(UNREPRO_TESTDATA) + "/fuzz/seeds/pyc/" + name, std::ios::binary);
-  EXPECT_TRUE(in.is_open());
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+std::string module(const std::string& name) { return test::read_data("../fuzz/seeds/pyc/" + name); }
 
 TEST(Pyc, HeaderAndObjects) {
   const Tree tree = decode(kPyc, module("m.pyc"));
