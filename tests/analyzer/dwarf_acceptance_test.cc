@@ -6,6 +6,7 @@
 #include "formats/elf/elf_file.h"
 #include "tests/formats/decode_util.h"
 #include "tests/support/analyze.h"
+#include "tests/support/sweep.h"
 
 namespace unrepro {
 namespace {
@@ -106,7 +107,7 @@ TEST(DwarfAttack, EveryByteOfATableIsAnswered) {
     const elf::File parsed(as_bytes(left));
     for (const elf::Section& section : parsed.sections) {
       if (!section.name.starts_with(".debug_") || !section.has_content()) continue;
-      for (std::uint64_t at = section.offset; at < section.offset + section.size; at += 3) {
+      for (std::uint64_t at = section.offset; at < section.offset + section.size; at += 3 * test::kStride) {
         std::string right = left;
         right[at] = static_cast<char>(right[at] ^ (1 << (at % 7)));
         const Report report = compare_bytes(left, right);

@@ -319,7 +319,7 @@ TEST(ReportMarkdown, FitsIntoAComment) {
   Report report = residue_report();
   for (Finding& finding : report.findings) {
     finding.location = std::string(5'000, 'x');
-    finding.left->value = std::string(100'000, '`');
+    finding.left->value = std::string(10'000, '`');
   }
   const CauseSummary cause = report.causes[0];
   for (int i = 0; i < 40; ++i) report.causes.push_back(cause);

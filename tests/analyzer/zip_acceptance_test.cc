@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/support/analyze.h"
+#include "tests/support/sweep.h"
 #include "tests/support/zip.h"
 
 namespace unrepro {
@@ -441,9 +442,9 @@ TEST(ZipAttack, Encrypted) {
 TEST(ZipAttack, EveryTruncationAndBitFlipHasAnAnswer) {
   const std::string good = zip({{.name = "a", .content = "alpha alpha alpha", .comment = "c"},
                                 {.name = "b", .level = 0, .local_extra = zip_times(1'600'000'000)}});
-  for (std::size_t length = 1; length < good.size(); ++length)
+  for (std::size_t length = 1; length < good.size(); length += test::kStride)
     EXPECT_EQ(compare_bytes(good, good.substr(0, length), "x.zip").verdict, Verdict::divergent) << length;
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+  for (std::size_t bit = 0; bit < good.size() * 8; bit += test::kStride) {
     std::string flipped = good;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << (bit % 8));
     EXPECT_NE(compare_bytes(good, flipped, "x.zip").verdict, Verdict::identical) << bit;

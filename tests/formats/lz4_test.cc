@@ -1,6 +1,7 @@
 #include "formats/stream/lz4.h"
 
 #include "tests/formats/stream_testing.h"
+#include "tests/support/sweep.h"
 
 namespace unrepro {
 namespace {
@@ -67,7 +68,7 @@ TEST(Lz4, AnyDamageIsNoticed) {
 // Legacy frames have neither checksum nor end: only that a tree comes of it can be asked.
 TEST(Lz4, DamagedLegacyFrameIsTiled) {
   const std::string bytes = stream_fixture("legacy.lz4");
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
+  for (std::size_t at = 0; at < bytes.size(); at += test::kStride) {
     std::string flipped = bytes;
     flipped[at] = static_cast<char>(flipped[at] ^ 0x10);
     const Decoded lz4(kLz4, flipped);
