@@ -1,6 +1,7 @@
 #include "analyzer/quorum/votes.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "analyzer/quorum/reputation.h"
@@ -39,8 +40,15 @@ class Weigher {
     return key == policy_.keys.end() ? std::string() : key->second.operator_id;
   }
 
+  // An operator may have many results; its record is the same for each.
+  const Reputation& record_of(const std::string& operator_id) {
+    const auto [place, added] = records_.try_emplace(operator_id);
+    if (added) place->second = reputation(case_.events, operator_id, case_.now);
+    return place->second;
+  }
+
   // Why the vote does not count; empty when it does. Sets its role.
-  std::string refuse(Vote& vote) const {
+  std::string refuse(Vote& vote) {
     const BuildResult& result = *vote.result;
     if (!result.defect.empty()) return result.defect;
     if (vote.operator_id.empty()) {
@@ -49,7 +57,7 @@ class Weigher {
     }
     if (!result.signer.empty() && !policy_.keys.at(result.signer).valid_at(result.received))
       return "its key had expired or was revoked when the result came in";
-    const Reputation record = reputation(case_.events, vote.operator_id, case_.now);
+    const Reputation& record = record_of(vote.operator_id);
     if (record.convicted) return "its operator was convicted of a false result";
     if (policy_.withdraw_after > 0 && record.arbitrations_lost >= policy_.withdraw_after)
       return "its operator lost " + std::to_string(record.arbitrations_lost) +
@@ -78,6 +86,7 @@ class Weigher {
 
   const Policy& policy_;
   const Case& case_;
+  std::map<std::string, Reputation> records_;
 };
 
 }  // namespace
