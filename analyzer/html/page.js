@@ -281,8 +281,8 @@
     }
     const body = element("tbody");
     const rows = [...files];
-    const add = (from) => {
-      for (const [file, seen] of rows.slice(from, from + CHUNK)) {
+    const add = (from, to) => {
+      for (const [file, seen] of rows.slice(from, to)) {
         body.append(element("tr", {}, element("th", { scope: "row" }, element("code", {}, file)),
           ...variations.map((variation) => {
             const found = seen.filter((each) => each.variation === variation);
@@ -290,13 +290,13 @@
               .join(", "));
           })));
       }
-      if (rows.length > from + CHUNK) {
-        const more = element("button", { type: "button", onclick: () => { more.closest("tr").remove(); add(from + CHUNK); } },
-          `${number(rows.length - from - CHUNK)} more files…`);
+      if (rows.length > to) {
+        const more = element("button", { type: "button", onclick: () => { more.closest("tr").remove(); add(to, to + CHUNK); } },
+          `${number(rows.length - to)} more files…`);
         body.append(element("tr", {}, element("td", {}, more)));
       }
     };
-    add(0);
+    add(0, 10);
     return element("section", { class: "experiment" }, element("h2", {}, "Observed, varying one at a time"),
       element("table", {}, element("thead", {}, element("tr", {}, element("th", {}, "file"),
         ...variations.map((variation) => element("th", { scope: "col" }, variation)))), body));

@@ -113,7 +113,7 @@ class Checker {
     fs::create_directories(setting.root / "tmp", error);
     if (auto copied = copy_tree(source_, tree, host_.work); !copied)
       return tl::unexpected<Error>(copied.error());
-    wait_for_next_second();
+    wait_for_other_times();
     const Snapshot before = snapshot(setting.root);
     observe(setting, tree, build);
     auto exit = check::run(request_.command, tree, setting, host_, build.log, request_.timeout);
@@ -128,12 +128,12 @@ class Checker {
     return build;
   }
 
-  // Times of files are the true ones and as coarse as two seconds (zip).
-  void wait_for_next_second() {
-    const auto now = std::chrono::steady_clock::now();
+  // Times of files are the true ones and as coarse as two seconds (zip): none may be that of the control
+  // build.
+  void wait_for_other_times() {
+    if (outcome_.builds.empty()) control_start_ = std::chrono::steady_clock::now();
     if (time_ && !outcome_.builds.empty())
-      std::this_thread::sleep_until(last_start_ + std::chrono::milliseconds(2'100));
-    last_start_ = std::max(now, std::chrono::steady_clock::now());
+      std::this_thread::sleep_until(control_start_ + std::chrono::milliseconds(2'100));
   }
 
   void observe(const Setting& setting, const fs::path& tree, Build& build) {
@@ -159,8 +159,9 @@ class Checker {
       };
       effect.control = value(control_);
       effect.varied = value(varied);
-      effect.effective = effect.control != effect.varied;
-      if (!effect.effective) effect.why_not = "a process in the build saw no other value";
+      effect.why_not = effect.control == effect.varied ? "a process in the build saw no other value"
+                                                       : effect.variation->missing(host_);
+      effect.effective = effect.why_not.empty();
       if (builds_in_container(request_.command[0])) {
         effect.effective = false;
         effect.why_not = "does not reach inside of " + fs::path(request_.command[0]).filename().string();
@@ -453,7 +454,7 @@ class Checker {
   std::set<std::string> dated_;  // files with dates that differ
   bool clock_tried_ = false;     // a build with another clock was made
   std::map<std::string, Places> places_;
-  std::chrono::steady_clock::time_point last_start_;
+  std::chrono::steady_clock::time_point control_start_;
 };
 
 }  // namespace
