@@ -105,7 +105,8 @@ class Checker {
     for (std::size_t i = 0; i < request_.variations.size(); ++i) {
       if (possible_.contains(i)) request_.variations[i]->apply(host_, varied.contains(i), setting);
     }
-    if (!host_.preload_library.empty()) setting.preload.push_back(host_.preload_library);
+    if (!host_.preload_library.empty())
+      setting.preload.insert(setting.preload.begin(), host_.preload_library);
 
     const fs::path tree = setting.root / host_.source_name;
     std::error_code error;
