@@ -67,6 +67,7 @@ struct Finding {
   std::vector<std::uint32_t> derived_from;  // ids of findings
   std::string note;    // what was found out: the parameter, the encoder, the failing check; may be empty
   std::string remedy;  // for the tool that wrote it; empty when only the cause's is known
+  std::vector<std::string> observed;  // variations of a build that, each alone, were seen to change this
 };
 
 // All findings of one cause that is no consequence of another.
@@ -96,6 +97,13 @@ struct Incomplete {
   std::string reason;
 };
 
+// What an experiment showed: builds that differ in this variation only differ in this file.
+struct Observation {
+  std::string file, cause, variation;  // variation "repeat": nothing was varied
+  unsigned runs = 1;                   // in how many builds
+  bool marker = false;                 // the file has a value that only this variation brings
+};
+
 struct PassStats {
   std::string name;
   double seconds = 0;
@@ -120,7 +128,8 @@ struct Report {
   std::uint64_t omitted_findings = 0;
   std::uint64_t omitted_bytes = 0;
   std::vector<Incomplete> incomplete;
-  std::vector<PassStats> stats;  // measured, therefore never part of text or JSON reports
+  std::vector<Observation> observations;  // empty without an experiment
+  std::vector<PassStats> stats;           // measured, therefore never part of text or JSON reports
 };
 
 }  // namespace unrepro

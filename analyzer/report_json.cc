@@ -129,6 +129,15 @@ void ReportWriter::report(const Report& report) {
   text("without_blocking", unrepro::to_string(report.without_blocking));
   count("members", report.members);
   count("differing_members", report.differing_members);
+  if (!report.observations.empty()) {
+    list("observations", report.observations, [&](const Observation& each) {
+      text("file", each.file);
+      text("cause", each.cause);
+      text("variation", each.variation);
+      count("runs", each.runs);
+      flag("marker", each.marker);
+    });
+  }
   json_.end_object();
   json_.finish();
 }
@@ -217,6 +226,7 @@ void ReportWriter::finding(const Finding& finding) {
   flag("derived", finding.derived);
   text("note", finding.note);
   if (!finding.remedy.empty()) text("remedy", finding.remedy);
+  if (!finding.observed.empty()) texts("observed", finding.observed);
 }
 
 void ReportWriter::evidence(std::string_view key, const std::optional<Evidence>& evidence) {

@@ -213,6 +213,8 @@
       (finding.touches_code ? ", touches code" : ""));
     row("size", `${counted(finding.differences, "difference")}, ${counted(finding.bytes, "byte")}, ` +
       `${bits(finding.capacity_bits)} ${finding.capacity_bits === null ? "freedom" : "bits"} for whoever controls one side`);
+    row("observed", (finding.observed ?? []).length > 0
+      ? `changes when this alone is varied: ${finding.observed.join(", ")}` : "");
     row("note", finding.note);
     row("baseline", context.reasons[finding.id]);
     row("meaning", cause.meaning);
@@ -267,6 +269,38 @@
     element("td", {}, ...cause.notes.slice(0, 2).map((note) => element("div", {}, element("code", {}, note))),
       element("div", { class: "dim" }, cause.remedy))));
   }
+  // The experiment: which files differ when only this is varied.
+  const experiment = () => {
+    const observations = report.observations ?? [];
+    if (observations.length === 0) return "";
+    const variations = [...new Set(observations.map((each) => each.variation))];
+    const files = new Map();
+    for (const each of observations) {
+      if (!files.has(each.file)) files.set(each.file, []);
+      files.get(each.file).push(each);
+    }
+    const body = element("tbody");
+    const rows = [...files];
+    const add = (from, to) => {
+      for (const [file, seen] of rows.slice(from, to)) {
+        body.append(element("tr", {}, element("th", { scope: "row" }, element("code", {}, file)),
+          ...variations.map((variation) => {
+            const found = seen.filter((each) => each.variation === variation);
+            return element("td", {}, found.map((each) => each.cause + (each.marker ? " (its value is in the file)" : ""))
+              .join(", "));
+          })));
+      }
+      if (rows.length > to) {
+        const more = element("button", { type: "button", onclick: () => { more.closest("tr").remove(); add(to, to + CHUNK); } },
+          `${number(rows.length - to)} more files…`);
+        body.append(element("tr", {}, element("td", {}, more)));
+      }
+    };
+    add(0, 10);
+    return element("section", { class: "experiment" }, element("h2", {}, "Observed, varying one at a time"),
+      element("table", {}, element("thead", {}, element("tr", {}, element("th", {}, "file"),
+        ...variations.map((variation) => element("th", { scope: "col" }, variation)))), body));
+  };
   const titled = (title, rows) => rows.length === 0 ? "" : element("section", {}, element("h2", {}, title),
     element("ul", {}, ...rows.map((row) => element("li", {}, element("code", {}, row)))));
   head.append(
@@ -274,6 +308,7 @@
       element("thead", {}, element("tr", {}, ...["cause", "verdict", "proof"].map((name) => element("th", {}, name)),
         ...["findings", "bytes", "bits"].map((name) => element("th", { class: "number" }, name)),
         element("th", {}, "note and fix"))), causes)),
+    experiment(),
     titled("Not checked", report.incomplete.map((each) => `${each.location}: ${each.reason}`)),
     titled("Leads", report.leads.map((lead) => `${lead.id}: ${lead.evidence}`)),
     titled("Baseline", context.notes),

@@ -159,13 +159,16 @@ TEST(ReportSarif, PathsBecomeUris) {
 }
 
 // Leaves samples where the schema test of ctest finds them.
-TEST(ReportSarif, WritesSamplesForTheSchemaTest) {
+TEST(ReportOutputs, WritesSamplesForTheSchemaTests) {
   const char* folder = std::getenv("UNREPRO_SAMPLES");
   if (folder == nullptr) GTEST_SKIP() << "UNREPRO_SAMPLES names no folder";
   int number = 0;
   for (const Report& report : all_reports()) {
-    std::ofstream(std::string(folder) + "/sample" + std::to_string(number++) + ".sarif", std::ios::binary)
-        << sarif(report, judged(report, Accept::identical, mtime_baseline()));
+    const std::string name = std::string(folder) + "/sample" + std::to_string(number++);
+    const Judgement judgement = judged(report, Accept::identical, mtime_baseline());
+    std::ofstream(name + ".sarif", std::ios::binary) << sarif(report, judgement);
+    std::ofstream(name + ".codequality", std::ios::binary) << gitlab(report, judgement);
+    std::ofstream(name + ".junit", std::ios::binary) << report_junit(report, judgement);
   }
 }
 

@@ -89,8 +89,40 @@ TEST_F(Check, ProvesTheTrigger) {
   EXPECT_EQ(result["triggers"][0]["variation"], "build-path");
   EXPECT_EQ(result["triggers"][0]["cause"], "build-path");
   EXPECT_EQ(result["triggers"][0]["marker"], true);
+  EXPECT_EQ(result["table"]["result"]["build-path"][0], "build-path");
   EXPECT_EQ(result["report"]["schema"], "unrepro.report/1");
   EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(Check, CarriesTheExperimentIntoTheReport) {
+  const std::string html = (folder_ / "page.html").string();
+  const Outcome done = run({"--prove", "--format", "json", "--html", html, "--artifacts", "o/*", "--",
+                            "mkdir o; printf 'x%s\\n' $PWD > o/text; umask > o/mode"});
+  const auto result = nlohmann::json::parse(done.out);
+  const auto& report = result["report"];
+  std::map<std::string, std::string> observed;
+  for (const auto& each : report["observations"]) observed[each["file"]] = each["variation"];
+  EXPECT_EQ(observed, (std::map<std::string, std::string>{{"o/mode", "umask"}, {"o/text", "build-path"}}))
+      << done.out;
+  std::uint64_t bytes = 0;
+  for (const auto& finding : report["findings"]) {
+    if (finding["derived"]) continue;
+    EXPECT_EQ(finding["proof"], "observed") << finding;
+    EXPECT_EQ(finding["observed"].size(), 1u);
+    EXPECT_NE(finding["cause"], "unexplained");
+    bytes += finding["bytes"].get<std::uint64_t>();
+  }
+  EXPECT_EQ(report["accounting"]["by_proof"]["observed"], bytes);
+  EXPECT_EQ(report["accounting"]["unexplained_bytes"], 0);
+  EXPECT_EQ(report["verdict"], "divergent");  // observed never lifts what decides behaviour
+  EXPECT_EQ(report["divergence"], "known");
+  EXPECT_NE(read(html).find("\"variation\": \"umask\""), std::string::npos);
+}
+
+TEST_F(Check, LeavesOptionsOfTheBuildToIt) {
+  const Outcome done = run(
+      {"--", "sh", "-ec", "echo \"$1\" \"$2\" > result; test \"$1$2\" = --prove--", "sh", "--prove", "--"});
+  EXPECT_EQ(done.status, 0) << done.err;
 }
 
 TEST_F(Check, VariesTheClock) {

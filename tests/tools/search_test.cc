@@ -85,6 +85,26 @@ TEST(Search, FindsEveryTriggerOfOneDifference) {
   }
 }
 
+// At most k log2(n) builds to find k triggers of n variations, and for each: the last step of halving made
+// sure of, the claim run again, the others together. Two more are everything and nothing varied.
+TEST(Search, BuildsGrowWithTheLogarithmOfTheVariations) {
+  for (const std::size_t variations : {4u, 15u, 64u}) {
+    for (std::size_t first = 0; first < variations; ++first) {
+      for (std::size_t triggers = 0; triggers <= 4; ++triggers) {
+        Machine machine;
+        for (std::size_t i = 0; i < triggers; ++i) {
+          machine.triggers.emplace((first + i * 7) % variations,
+                                   Key{"file" + std::to_string(i % 2), "unexplained"});
+        }
+        const Attribution result = machine.attribute(variations);
+        EXPECT_EQ(by_variation(result), machine.triggers);
+        const double halvings = std::ceil(std::log2(variations));
+        EXPECT_LE(machine.builds, 3 + static_cast<double>(triggers) * (halvings + 3));
+      }
+    }
+  }
+}
+
 TEST(Search, SetsRepeatsApart) {
   Machine machine;
   machine.noise = {{"id", "random-id"}};

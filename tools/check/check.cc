@@ -6,8 +6,9 @@
 #include <sstream>
 #include <thread>
 
-#include "analyzer/location.h"
 #include "rules/cause.h"
+#include "rules/content/date.h"
+#include "tools/check/observed.h"
 #include "tools/check/tree.h"
 
 namespace unrepro::check {
@@ -72,6 +73,7 @@ class Checker {
       }
       for (const auto& [variation, keys] : seen) add_triggered(variation, keys);
     }
+    find_remedies();
     return std::move(outcome_);
   }
 
@@ -103,7 +105,8 @@ class Checker {
     for (std::size_t i = 0; i < request_.variations.size(); ++i) {
       if (possible_.contains(i)) request_.variations[i]->apply(host_, varied.contains(i), setting);
     }
-    if (!host_.preload_library.empty()) setting.preload.push_back(host_.preload_library);
+    if (!host_.preload_library.empty())
+      setting.preload.insert(setting.preload.begin(), host_.preload_library);
 
     const fs::path tree = setting.root / host_.source_name;
     std::error_code error;
@@ -111,7 +114,7 @@ class Checker {
     fs::create_directories(setting.root / "tmp", error);
     if (auto copied = copy_tree(source_, tree, host_.work); !copied)
       return tl::unexpected<Error>(copied.error());
-    wait_for_next_second();
+    wait_for_other_times();
     const Snapshot before = snapshot(setting.root);
     observe(setting, tree, build);
     auto exit = check::run(request_.command, tree, setting, host_, build.log, request_.timeout);
@@ -122,17 +125,16 @@ class Checker {
       return tl::unexpected<Error>(taken.error());
     }
     fs::remove_all(setting.root, error);
-    remove_faketime_leftovers();
     outcome_.builds.push_back(build);
     return build;
   }
 
-  // Times of files are the true ones and as coarse as two seconds (zip).
-  void wait_for_next_second() {
-    const auto now = std::chrono::steady_clock::now();
+  // Times of files are the true ones and as coarse as two seconds (zip): none may be that of the control
+  // build.
+  void wait_for_other_times() {
+    if (outcome_.builds.empty()) control_start_ = std::chrono::steady_clock::now();
     if (time_ && !outcome_.builds.empty())
-      std::this_thread::sleep_until(last_start_ + std::chrono::milliseconds(2'100));
-    last_start_ = std::max(now, std::chrono::steady_clock::now());
+      std::this_thread::sleep_until(control_start_ + std::chrono::milliseconds(2'100));
   }
 
   void observe(const Setting& setting, const fs::path& tree, Build& build) {
@@ -148,18 +150,6 @@ class Checker {
     }
   }
 
-  // libfaketime of a process that was killed leaves its shared memory behind.
-  void remove_faketime_leftovers() const {
-    std::error_code error;
-    if (!time_) return;
-    for (const auto& entry : fs::directory_iterator("/dev/shm", error)) {
-      const std::string name = entry.path().filename().string();
-      if (name.find("faketime_s") == std::string::npos) continue;
-      const std::string pid = name.substr(name.rfind('_') + 1);
-      if (!fs::exists("/proc/" + pid, error)) fs::remove(entry.path(), error);
-    }
-  }
-
   void judge_effects(const Build& varied) {
     for (const std::size_t i : possible_) {
       Effect& effect = outcome_.effects[i];
@@ -170,8 +160,9 @@ class Checker {
       };
       effect.control = value(control_);
       effect.varied = value(varied);
-      effect.effective = effect.control != effect.varied;
-      if (!effect.effective) effect.why_not = "a process in the build saw no other value";
+      effect.why_not = effect.control == effect.varied ? "a process in the build saw no other value"
+                                                       : effect.variation->missing(host_);
+      effect.effective = effect.why_not.empty();
       if (builds_in_container(request_.command[0])) {
         effect.effective = false;
         effect.why_not = "does not reach inside of " + fs::path(request_.command[0]).filename().string();
@@ -245,22 +236,18 @@ class Checker {
     return std::move(outcome_);
   }
 
-  static std::string file_of(const std::string& location) {
-    const auto parsed = Location::parse(location);
-    if (!parsed) return location;
-    return parsed->members.size() > 1 ? parsed->members[1] : parsed->members[0];
-  }
-
   static bool is_derived(const std::string& cause) {
     const CauseInfo* info = find_cause(cause);
     return info != nullptr && info->family == "derived";
   }
 
+  static Key key_of(const Finding& finding) { return {place_of(finding).file, finding.cause}; }
+
   // What stands for itself; what follows from other differences only when there is nothing else.
   static Keys keys_of(const Report& report) {
     Keys roots, all;
     for (const Finding& finding : report.findings) {
-      const Key key = {file_of(finding.location), finding.cause};
+      const Key key = key_of(finding);
       all.insert(key);
       if (!finding.derived && !is_derived(key.cause)) roots.insert(key);
     }
@@ -274,7 +261,7 @@ class Checker {
       for (const std::size_t i : possible_) {
         for (const std::string& marker : request_.variations[i]->markers(host_)) {
           if (finding.right && finding.right->value.find(marker) != std::string::npos) {
-            found[{file_of(finding.location), finding.cause}].insert(i);
+            found[key_of(finding)].insert(i);
           }
         }
       }
@@ -282,18 +269,57 @@ class Checker {
     return found;
   }
 
+  // The first date in a value, to the day at least.
+  static std::optional<Date> date_in(const std::optional<Evidence>& evidence) {
+    const std::string_view text = evidence ? std::string_view(evidence->value) : std::string_view();
+    for (std::size_t at = 0; at < std::min(text.size(), std::size_t{200}); ++at) {
+      if (at > 0 && std::isalnum(static_cast<unsigned char>(text[at - 1])) != 0) continue;
+      const auto date = match_date(text, at);
+      if (date && date->precision >= DatePrecision::day && date->spelling != DateSpelling::time) return date;
+    }
+    return std::nullopt;
+  }
+
+  // What two dates say of the clock when it was not varied.
+  enum class Clock { unknown, passes, shifted };
+
+  // Shifted: dates that differ by more than the time between two builds, or in how they are written.
+  static Clock clock_of(const Finding& finding) {
+    constexpr std::int64_t kHours = 6 * 3'600;
+    const auto left = date_in(finding.left), right = date_in(finding.right);
+    if (!left || !right) return Clock::unknown;
+    const bool shifted = std::abs(left->local - right->local) > kHours || left->zone != right->zone ||
+                         left->spelling != right->spelling || left->language != right->language;
+    return shifted ? Clock::shifted : Clock::passes;
+  }
+
+  static bool is_clock(const Key& key) {
+    const CauseInfo* info = find_cause(key.cause);
+    return info != nullptr && info->family == "clock" && key.cause != "elapsed-time";
+  }
+
+  static bool is_residual(const std::string& cause) {
+    const CauseInfo* info = find_cause(cause);
+    return info == nullptr || info->family == "residual" || info->family == "derived";
+  }
+
   static bool contains(std::span<const std::string_view> causes, std::string_view cause) {
     return std::find(causes.begin(), causes.end(), cause) != causes.end();
   }
 
   // What brought a marker in; else what triggers such a cause, or, of an order without cause, any order.
+  // Dates are written in a zone and a language: these are asked when the clock is not all, and for what has
+  // no cause in a file with dates.
   Set suggest(const Key& key) const {
     if (const auto found = markers_.find(key); found != markers_.end()) return found->second;
     Set suggested;
     for (const std::size_t i : possible_) {
       const Variation& each = *request_.variations[i];
       const bool any_order = key.cause == "order-unattributed" && !each.order_cause().empty();
-      if (any_order || contains(each.causes(), key.cause)) suggested.insert(i);
+      const bool writes_dates = each.id() == "timezone" || each.id() == "locale";
+      const bool dated =
+          (is_clock(key) && clock_tried_) || (is_residual(key.cause) && dated_.contains(key.file));
+      if (any_order || contains(each.causes(), key.cause) || (writes_dates && dated)) suggested.insert(i);
     }
     return suggested;
   }
@@ -304,18 +330,17 @@ class Checker {
     std::map<std::string, std::vector<Triggered>> named, vague;
     for (const auto& [key, runs] : seen) {
       const auto found = markers_.find(key);
-      Triggered triggered = {key.file,  key.cause,
-                             key.cause, std::string(by.id()),
-                             runs,      found != markers_.end() && found->second.contains(variation)};
+      const bool marker = found != markers_.end() && found->second.contains(variation);
+      Triggered triggered{{key.file, key.cause, std::string(by.id()), runs, marker}, key.cause, {}};
       const CauseInfo* info = find_cause(key.cause);
       const bool order = info != nullptr && info->family == "order";
-      const bool residual = info == nullptr || info->family == "residual" || info->family == "derived";
+      const bool writes_dates = by.id() == "timezone" || by.id() == "locale";
       if (contains(by.causes(), key.cause)) {
         named[key.file].push_back(triggered);
       } else if (order && !by.order_cause().empty()) {
         triggered.cause = by.order_cause();
         named[key.file].push_back(triggered);
-      } else if (residual) {
+      } else if (is_residual(key.cause) || (is_clock(key) && writes_dates)) {
         triggered.cause = by.causes().front();
         auto& same = vague[key.file];
         if (same.empty()) same.push_back(triggered);
@@ -330,6 +355,36 @@ class Checker {
     for (auto& [file, list] : vague) {
       outcome_.triggered.insert(outcome_.triggered.end(), list.begin(), list.end());
     }
+    std::stable_sort(outcome_.triggered.begin(), outcome_.triggered.end(), [](const auto& a, const auto& b) {
+      return a.variation == b.variation && a.cause < b.cause;
+    });
+  }
+
+  // What the analyzer would change in this file, where it knows more than the cause table.
+  void find_remedies() {
+    std::map<Key, std::string> remedies;
+    for (const Finding& finding : outcome_.report.findings) {
+      if (!finding.remedy.empty()) remedies.emplace(key_of(finding), finding.remedy);
+    }
+    for (Triggered& each : outcome_.triggered) {
+      const auto known = remedies.find({each.file, each.analyzer_cause});
+      const CauseInfo* info = find_cause(each.cause);
+      if (known != remedies.end() && each.cause == each.analyzer_cause) {
+        each.remedy = known->second;
+      } else if (info != nullptr) {
+        each.remedy = info->remedy.substr(0, info->remedy.find(". "));
+      }
+      if (!each.remedy.empty() && each.remedy.back() == '.') each.remedy.pop_back();
+    }
+  }
+
+  // Where builds differ with this varied; when it is built again, only what differs again.
+  void keep_places(const Set& varied, const Report& report) {
+    Places places;
+    for (const Finding& finding : report.findings) places[place_of(finding).below].insert(finding.cause);
+    const std::string id(varied.empty() ? "repeat" : request_.variations[*varied.begin()]->id());
+    const auto [known, first] = places_.try_emplace(id, places);
+    if (!first) std::erase_if(known->second, [&](const auto& each) { return !places.contains(each.first); });
   }
 
   // Whether addresses are random in a build, or cannot be held in any.
@@ -342,6 +397,9 @@ class Checker {
 
   void prove() {
     markers_ = marked(outcome_.report);
+    for (const Key& key : keys_of(outcome_.report)) {
+      if (is_clock(key)) dated_.insert(key.file);
+    }
     Keys flowing;  // a clock's causes that differ with nothing varied: time passes between builds
     Oracle oracle;
     oracle.suggest = [this](const Key& key) { return suggest(key); };
@@ -352,18 +410,24 @@ class Checker {
       const auto report = analyze(control_.artifacts, made->artifacts, options());
       if (!report) return std::nullopt;
       for (const auto& [key, by] : marked(*report)) markers_[key].insert(by.begin(), by.end());
+      if (varied.size() <= 1) keep_places(varied, *report);
       Keys keys = keys_of(*report);
       if (!varies_addresses(varied)) {  // addresses move with whatever else is varied
         std::erase_if(keys, [](const Key& key) { return key.cause == "aslr-address"; });
       }
-      if (!time_ || !possible_.contains(*time_) || varied.contains(*time_)) return keys;
-      if (varied.empty()) {
-        for (const Key& key : keys) {
-          const CauseInfo* info = find_cause(key.cause);
-          if (info != nullptr && info->family == "clock" && key.cause != "elapsed-time") flowing.insert(key);
-        }
+      if (!time_ || !possible_.contains(*time_)) return keys;
+      if (varied.contains(*time_)) {
+        clock_tried_ = true;
+        return keys;
       }
-      for (const Key& key : flowing) keys.erase(key);
+      if (varied.empty())
+        std::copy_if(keys.begin(), keys.end(), std::inserter(flowing, flowing.end()), is_clock);
+      std::map<Clock, Keys> clocks;
+      for (const Finding& finding : report->findings) clocks[clock_of(finding)].insert(key_of(finding));
+      std::erase_if(keys, [&](const Key& key) {
+        const bool passes = flowing.contains(key) || (is_clock(key) && clocks[Clock::passes].contains(key));
+        return passes && !clocks[Clock::shifted].contains(key);
+      });
       return keys;
     };
     const Attribution found = attribute(possible_, keys_of(outcome_.report), oracle);
@@ -371,8 +435,10 @@ class Checker {
     for (const Claim& claim : found.claims) claims[claim.variation][claim.key] = claim.runs;
     for (const auto& [variation, keys] : claims) add_triggered(variation, keys);
     for (const Key& key : found.repeats) {
-      outcome_.triggered.push_back({key.file, key.cause, key.cause, "repeat", 1, false});
+      outcome_.triggered.push_back({{key.file, key.cause, "repeat", 1, false}, key.cause, {}});
     }
+    outcome_.report.observations.assign(outcome_.triggered.begin(), outcome_.triggered.end());
+    mark_observed(outcome_.report, places_);
     outcome_.open = found.open;
     outcome_.stopped = found.stopped;
   }
@@ -386,7 +452,10 @@ class Checker {
   std::optional<std::size_t> time_;
   Build control_;
   std::map<Key, Set> markers_;
-  std::chrono::steady_clock::time_point last_start_;
+  std::set<std::string> dated_;  // files with dates that differ
+  bool clock_tried_ = false;     // a build with another clock was made
+  std::map<std::string, Places> places_;
+  std::chrono::steady_clock::time_point control_start_;
 };
 
 }  // namespace

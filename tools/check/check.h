@@ -44,13 +44,11 @@ struct Effect {
   std::string why_not;          // empty when effective
 };
 
-// A difference and what triggers it.
-struct Triggered {
-  std::string file, cause;  // cause: named by the experiment where it knows better than the analyzer
+// A difference and what triggers it. Its cause is named by the experiment where that knows better than the
+// analyzer.
+struct Triggered : Observation {
   std::string analyzer_cause;
-  std::string variation;  // "repeat": nothing was varied
-  unsigned runs = 1;
-  bool marker = false;  // a value that only this variation brings is in the artifact
+  std::string remedy;
 };
 
 struct Outcome {
@@ -70,7 +68,6 @@ struct Outcome {
 Result<Outcome> check(const Request& request, const std::filesystem::path& work,
                       const std::function<void(std::string_view)>& progress);
 
-// What the comparison alone says of triggers: markers found in the artifacts.
 std::string outcome_text(const Outcome& outcome, const Request& request, unsigned width, bool color);
 std::string outcome_json(const Outcome& outcome, const Request& request);
 

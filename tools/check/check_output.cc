@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "analyzer/json_writer.h"
 #include "analyzer/printable.h"
 #include "analyzer/report_json.h"
 #include "analyzer/report_text.h"
-#include "rules/cause.h"
+#include "analyzer/wording.h"
 #include "tools/check/check.h"
 
 namespace unrepro::check {
@@ -44,26 +47,77 @@ std::string headline(const Outcome& outcome) {
                      missing.empty() ? "" : ", EXCEPT " + joined(missing), outcome.builds.size());
 }
 
-std::string_view first_sentence(std::string_view text) {
-  const auto end = text.find(". ");
-  return end == std::string_view::npos ? text : text.substr(0, end + 1);
+constexpr std::size_t kFiles = 3;       // named with each cause
+constexpr std::size_t kTableRows = 20;  // of the table of files
+
+// Each variation with its causes: how many files, how it is known, and the fixes.
+std::string triggers(const Outcome& outcome) {
+  std::string text, last;
+  const auto& all = outcome.triggered;
+  for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+    const Triggered& first = all[begin];
+    std::vector<std::string> fixes;
+    bool marker = false, twice = true;
+    for (; end < all.size() && all[end].variation == first.variation && all[end].cause == first.cause;
+         ++end) {
+      marker = marker || all[end].marker;
+      twice = twice && all[end].runs > 1;
+      const std::string& fix = all[end].remedy;
+      if (!fix.empty() && std::find(fixes.begin(), fixes.end(), fix) == fixes.end()) fixes.push_back(fix);
+    }
+    if (first.variation != last) text += fmt::format("  {}\n", last = first.variation);
+    text += fmt::format("    {:<22} {}{}\n", first.cause, counted(end - begin, "file"),
+                        marker            ? ", observed: the varied value is in it"
+                        : !outcome.proven ? ""
+                        : twice           ? ", observed twice"
+                                          : ", observed");
+    for (std::size_t i = begin; i < end && i < begin + kFiles; ++i) {
+      text += "      " + printable(all[i].file) + '\n';
+    }
+    if (end - begin > kFiles) text += fmt::format("      and {} more\n", end - begin - kFiles);
+    for (const std::string& fix : fixes) text += "      fix: " + fix + '\n';
+  }
+  return text;
 }
 
+// Which file differs when what is varied.
 std::string table(const Outcome& outcome) {
-  std::string text;
-  std::string last;
+  std::vector<std::string> variations, files;
+  std::set<std::pair<std::string, std::string>> seen;
   for (const Triggered& each : outcome.triggered) {
-    const CauseInfo* info = find_cause(each.cause);
-    if (each.variation != last) text += fmt::format("  {}\n", last = each.variation);
-    text += fmt::format("    {:<28} {:<22} {}\n", printable(each.file), each.cause,
-                        each.marker      ? "observed, the varied value is in the file"
-                        : outcome.proven ? each.runs > 1 ? "observed twice" : "observed"
-                                         : "");
-    const bool last_of_its_kind = &each == &outcome.triggered.back() || (&each)[1].cause != each.cause ||
-                                  (&each)[1].variation != each.variation;
-    if (info != nullptr && last_of_its_kind)
-      text += fmt::format("      fix: {}\n", first_sentence(info->remedy));
+    if (variations.empty() || variations.back() != each.variation) variations.push_back(each.variation);
+    seen.emplace(each.file, each.variation);
+    files.push_back(each.file);
   }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  if (variations.size() < 2 || files.size() < 2) return {};  // says no more than the list
+  std::string text = "TABLE  which file differs when only that is varied\n";
+  std::size_t wide = 0;
+  for (std::size_t i = 0; i < files.size() && i < kTableRows; ++i) {
+    wide = std::max(wide, printable(files[i]).size());
+  }
+  const auto row = [&](const std::string& name, const auto& cell) {
+    std::string line = fmt::format("  {:<{}}", name, wide);
+    for (const std::string& variation : variations) {
+      line += fmt::format("  {:^{}}", cell(variation), variation.size());
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+  };
+  row("", [](const std::string& variation) { return variation; });
+  for (std::size_t i = 0; i < files.size() && i < kTableRows; ++i) {
+    row(printable(files[i]), [&](const std::string& variation) {
+      return seen.contains({files[i], variation}) ? "x" : "-";
+    });
+  }
+  if (files.size() > kTableRows) {
+    text += fmt::format("  and {} more files: see --html or --json\n", files.size() - kTableRows);
+  }
+  return text;
+}
+
+std::string open_ones(const Outcome& outcome) {
+  std::string text;
   for (const Key& key : outcome.open) {
     text += fmt::format(
         "  {}\n    {:<28} {}\n",
@@ -84,7 +138,8 @@ std::string outcome_text(const Outcome& outcome, const Request& request, unsigne
   if (!outcome.triggered.empty() || !outcome.open.empty()) {
     text += outcome.proven ? "TRIGGERS  found by varying one at a time\n"
                            : "TRIGGERS  shown by markers; --prove finds the others\n";
-    text += table(outcome);
+    text += triggers(outcome) + open_ones(outcome);
+    if (outcome.proven) text += table(outcome);
   }
   double seconds = 0;
   for (const Build& each : outcome.builds) seconds += each.exit.seconds;
@@ -154,6 +209,7 @@ std::string outcome_json(const Outcome& outcome, const Request& request) {
     field("analyzer_cause", each.analyzer_cause);
     field("variation", each.variation);
     field("proof", "observed");
+    field("remedy", each.remedy);
     json.key("runs");
     json.number(each.runs);
     json.key("marker");
@@ -161,6 +217,23 @@ std::string outcome_json(const Outcome& outcome, const Request& request) {
     json.end_object();
   }
   json.end_array();
+  // Variation × file, with the causes.
+  json.key("table");
+  json.begin_object();
+  std::map<std::string, std::map<std::string, std::vector<std::string>>> rows;
+  for (const Triggered& each : outcome.triggered) rows[each.file][each.variation].push_back(each.cause);
+  for (const auto& [file, row] : rows) {
+    json.key(file);
+    json.begin_object();
+    for (const auto& [variation, causes] : row) {
+      json.key(variation);
+      json.begin_array();
+      for (const std::string& cause : causes) json.string(cause);
+      json.end_array();
+    }
+    json.end_object();
+  }
+  json.end_object();
   json.key("open");
   json.begin_array();
   for (const Key& key : outcome.open) {

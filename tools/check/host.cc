@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,12 +15,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By trying, since kernels, distributions and containers forbid it in different ways.
-bool can_make_user_namespace() {
-  const pid_t child = fork();
-  if (child == 0) _exit(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET) == 0 ? 0 : 1);
-  int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+// By trying everything that variations do there, since kernels, distributions and containers forbid it in
+// different ways: some let a namespace be made and then nothing be done in it.
+bool can_make_namespaces(Host host, bool with_user) {
+  host.privileged = !with_user;
+  host.user_namespace = with_user;
+  Setting setting;
+  setting.root = host.work;
+  setting.host = "probe";
+  setting.domain = "example";
+  setting.no_network = true;
+  const auto done =
+      run({"true"}, host.work, setting, host, host.work / "probe.log", std::chrono::seconds(10));
+  return done && done->status == 0;
 }
 
 std::string find_faketime() {
@@ -79,18 +85,17 @@ Host examine_host(const fs::path& work, const fs::path& source) {
   Host host;
   host.work = work;
   host.source_name = source.filename().string();
-  host.root = geteuid() == 0;
-  host.user_namespace = can_make_user_namespace();
+  host.privileged = geteuid() == 0 && can_make_namespaces(host, false);
+  host.user_namespace = can_make_namespaces(host, true);
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
   if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0) host.cpus = static_cast<unsigned>(CPU_COUNT(&cpus));
   host.faketime_library = find_faketime();
   host.preload_library = find_preload();
-  // Ahead of the true clock, so that no file is newer than the clock of the build.
-  host.clock =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count() +
-      86'400;
+  // Tomorrow, so that no file is newer than the clock of the build; at 18:00, so that the far time zone has
+  // another date.
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  host.clock = std::chrono::duration_cast<std::chrono::seconds>(now).count() / 86'400 * 86'400 + 42 * 3'600;
   find_locale(host);
   return host;
 }

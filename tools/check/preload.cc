@@ -1,13 +1,18 @@
 // Loaded into the programs of a build (LD_PRELOAD): gives the entries of every folder sorted by name or in
-// the reverse of that, as UNREPRO_FILE_ORDER says, and UNREPRO_CPUS as the number of processors.
+// the reverse of that, as UNREPRO_FILE_ORDER says, and UNREPRO_CPUS as the number of processors. Stands
+// before libfaketime, which up to 0.9.10 fakes the end of a monotonic sleep although that clock is to be left
+// alone (https://github.com/wolfcw/libfaketime/issues/426): the sleep of Python 3.11 fails.
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -103,6 +108,13 @@ long sysconf(int name) {
   if (cpus != nullptr && (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF))
     return std::atol(cpus);
   return real(name);
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
+  if (clock == CLOCK_MONOTONIC)
+    return syscall(SYS_clock_nanosleep, clock, flags, time, left) == 0 ? 0 : errno;
+  return next<int (*)(clockid_t, int, const timespec*, timespec*)>("clock_nanosleep")(clock, flags, time,
+                                                                                      left);
 }
 
 }  // extern "C"

@@ -64,6 +64,7 @@ struct Plan {
   std::string host, domain;
   mode_t umask = 022;
   bool set_umask = false, one_cpu = false, fixed_addresses = false, no_network = false;
+  bool private_memory = false;  // /dev/shm is empty
 };
 
 std::vector<std::string> environment_of(const Setting& setting) {
@@ -129,7 +130,7 @@ Plan make_plan(const std::vector<std::string>& command, const fs::path& folder, 
   plan.envp.push_back(nullptr);
   plan_names(setting, host, plan);
   // A plain user builds everything in a user namespace, so that the builds differ in what is varied only.
-  if (setting.user || (!host.root && host.user_namespace)) {
+  if (setting.user || (!host.privileged && host.user_namespace)) {
     plan.namespaces |= CLONE_NEWUSER;
     const auto inside = [&](auto own) {
       return std::to_string(setting.user ? setting.user->id : own) + ' ' + std::to_string(own) + " 1";
@@ -137,9 +138,11 @@ Plan make_plan(const std::vector<std::string>& command, const fs::path& folder, 
     plan.uid_map = inside(geteuid());
     plan.gid_map = inside(getegid());
   }
-  if (!plan.mounts.empty()) plan.namespaces |= CLONE_NEWNS;
+  if (!plan.mounts.empty() || host.namespaces()) plan.namespaces |= CLONE_NEWNS;
   if (!setting.host.empty()) plan.namespaces |= CLONE_NEWUTS;
   if (setting.no_network) plan.namespaces |= CLONE_NEWNET;
+  const bool works_there = host.work.string().starts_with("/dev/shm/");
+  plan.private_memory = (plan.namespaces & CLONE_NEWNS) != 0 && !works_there;
   plan.host = setting.host;
   plan.domain = setting.domain;
   plan.set_umask = setting.umask.has_value();
@@ -207,9 +210,10 @@ void keep_one_cpu() {
         write_file("/proc/self/gid_map", plan.gid_map))) {
     give_up("cannot map the user");
   }
-  if (!plan.mounts.empty() && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-    give_up("cannot make mounts private");
+  if ((plan.namespaces & CLONE_NEWNS) != 0) {
+    if (mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) give_up("cannot make mounts private");
   }
+  if (plan.private_memory) mount("unrepro", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
   for (const auto& [from, to] : plan.mounts) {
     if (mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) != 0) give_up(to.c_str());
   }
@@ -224,6 +228,17 @@ void keep_one_cpu() {
   if (chdir(plan.folder.c_str()) != 0) give_up(plan.folder.c_str());
   execvpe(plan.argv[0], plan.argv.data(), plan.envp.data());
   give_up(plan.argv[0]);
+}
+
+// What libfaketime of a killed process leaves behind where /dev/shm is not private; it is named after the
+// process.
+void remove_shared_memory(pid_t child) {
+  for (const char* name : {"faketime_shm_", "sem.faketime_sem_"}) {
+    const std::string path = "/dev/shm/" + (name + std::to_string(child));
+    struct stat status = {};
+    const bool ours = lstat(path.c_str(), &status) == 0 && status.st_uid == geteuid();
+    if (ours && kill(child, 0) != 0 && errno == ESRCH) unlink(path.c_str());
+  }
 }
 
 std::thread watcher;
@@ -261,6 +276,7 @@ Result<Exit> run(const std::vector<std::string>& command, const fs::path& folder
   while (stopping) std::this_thread::sleep_for(std::chrono::seconds(1));  // the program is about to end
   running = 0;
   kill_descendants();
+  remove_shared_memory(child);
   exit.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   exit.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return exit;

@@ -15,15 +15,15 @@ namespace unrepro::check {
 struct Host {
   std::filesystem::path work;    // everything that a check writes is below
   std::string source_name;       // last part of the source folder's path
-  bool root = false;             // effective user 0
-  bool user_namespace = false;   // a plain process may make one
+  bool privileged = false;       // may make other namespaces than of users
+  bool user_namespace = false;   // may make one of users, and the others in it
   unsigned cpus = 1;             // that this process may run on
   std::string faketime_library;  // empty: not installed
   std::string preload_library;   // ours; empty: not found
   std::string locale;            // one that sorts and speaks unlike C; empty: none
   std::string locale_folder;     // where it is, when it was made for this check
   std::int64_t clock = 0;        // what the clock of every build starts with, seconds since 1970
-  bool namespaces() const { return root || user_namespace; }
+  bool namespaces() const { return privileged || user_namespace; }
 };
 
 // Finds out what can be varied and makes a locale if none is installed that would show anything. `work` must

@@ -125,8 +125,9 @@ constexpr std::array kIdentityCauses = {"host-user-identity"sv, "archive-ownersh
 class UserAndHome final : public Variation {
  public:
   std::string_view id() const override { return "user-home"; }
-  std::string_view limit() const override {
-    return "without user namespaces only the variables change, not the user id";
+  std::string missing(const Host& host) const override {
+    return host.user_namespace ? ""
+                               : "only variables and HOME differed; another user id needs user namespaces";
   }
   void apply(const Host& host, bool varied, Setting& setting) const override {
     // The folder exists in both builds, outside of the tree.

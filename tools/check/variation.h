@@ -18,6 +18,8 @@ class Variation {
   virtual std::string_view id() const = 0;
   // Why it cannot be varied here; empty when it can.
   virtual std::string obstacle(const Host&) const { return {}; }
+  // What it cannot vary here although it varies the rest: it is not effective then. Empty: it varies all.
+  virtual std::string missing(const Host&) const { return {}; }
   // Where it does not reach even if it is effective; empty when it reaches everything.
   virtual std::string_view limit() const { return {}; }
   // Pins the value for the control build (not varied), or sets the other one.

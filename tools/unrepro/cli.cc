@@ -173,7 +173,6 @@ void add_rules(CLI::App& app, CommandLine& line) {
 
 void add_check(CLI::App& app, CommandLine& line) {
   app.add_option("COMMAND", line.command, "The build, after --; one word with blanks is a line for the shell")
-      ->required()
       ->type_name("");
   app.add_option("--vary", line.vary, "What to vary, such as time,locale or -network; default: everything")
       ->type_name("LIST")
@@ -463,6 +462,15 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
   if (!named && first != "--help" && first != "-h" && first != "--version") {
     arguments.insert(arguments.begin(), "diff");
   }
+  // What follows -- is the build's, options too, whatever the parser would make of it.
+  std::vector<std::string> command;
+  if (arguments.front() == "check") {
+    const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+    if (dashes != arguments.end()) {
+      command.assign(dashes + 1, arguments.end());
+      arguments.erase(dashes, arguments.end());
+    }
+  }
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(std::move(arguments));
@@ -483,6 +491,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments, std::int64_t 
                 : simulate.parsed() ? Action::quorum_simulate
                 : replay.parsed()   ? Action::quorum_replay
                                     : Action::rules;
+  line.command.insert(line.command.end(), command.begin(), command.end());
+  if (check.parsed() && line.command.empty()) return usage_error("COMMAND is required");
 
   const std::size_t named_stdout =
       diff.count("--format") + diff.count("--github") + check.count("--format") + check.count("--github");
