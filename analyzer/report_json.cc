@@ -217,6 +217,7 @@ void ReportWriter::finding(const Finding& finding) {
   flag("derived", finding.derived);
   text("note", finding.note);
   if (!finding.remedy.empty()) text("remedy", finding.remedy);
+  if (!finding.listing.empty()) texts("listing", finding.listing);
 }
 
 void ReportWriter::evidence(std::string_view key, const std::optional<Evidence>& evidence) {

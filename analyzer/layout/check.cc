@@ -396,12 +396,18 @@ Refusal plain(std::string reason) { return {.reason = std::move(reason), .region
 
 // What the loader is told besides the contents of memory.
 std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
-  if (!left.refusal.empty()) return plain("left: " + left.refusal);
-  if (!right.refusal.empty()) return plain("right: " + right.refusal);
+  const auto about = [](std::string reason, std::string_view table) {
+    return Refusal{.reason = std::move(reason), .region = {}, .table = std::string(table)};
+  };
+  if (!left.refusal.empty()) return about("left: " + left.refusal, left.refusal_leaf);
+  if (!right.refusal.empty()) return about("right: " + right.refusal, right.refusal_leaf);
   if (left.frame.size() != right.frame.size()) return plain("another number of segments or sections");
   for (std::size_t i = 0; i < left.frame.size(); ++i) {
-    if (left.frame[i] != right.frame[i])
-      return plain(i < 2 ? "another file header" : left.frame[i] + ", not " + right.frame[i]);
+    const std::string& stated = left.frame[i];
+    if (stated == right.frame[i]) continue;
+    if (i < 2) return about("another file header", "header");
+    return about(stated + ", not " + right.frame[i],
+                 stated.starts_with("segment") ? "program_headers" : "section_headers");
   }
   if (left.regions.size() != right.regions.size()) return plain("another number of regions");
   for (std::size_t i = 0; i < left.regions.size(); ++i) {
@@ -424,13 +430,17 @@ std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
 
 }  // namespace
 
-std::string Refusal::text() const {
-  if (region.empty()) return reason;
+std::string hexadecimal(std::uint64_t value) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string digits;
-  for (std::uint64_t rest = offset; rest != 0 || digits.empty(); rest >>= 4)
+  for (std::uint64_t rest = value; rest != 0 || digits.empty(); rest >>= 4)
     digits.insert(digits.begin(), kDigits[rest & 15]);
-  return reason + ", " + (in_left ? "left " : "right ") + region + "+0x" + digits;
+  return "0x" + digits;
+}
+
+std::string Refusal::text() const {
+  if (region.empty()) return reason;
+  return reason + ", " + (in_left ? "left " : "right ") + region + "+" + hexadecimal(offset);
 }
 
 std::optional<Refusal> check(const Image& left, const Image& right, const Certificate& certificate) {

@@ -60,9 +60,9 @@ OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint6
         const auto filler = region.bytes.subspan(end, limit - end);
         if (filler.size() >= kMostFiller ||
             !std::all_of(filler.begin(), filler.end(), [](std::uint8_t byte) { return byte == 0; })) {
+          if (tables.refusal.empty()) tables.place = region.address + end;
           tables.refusal = "a table of jumps that goes on with something else";
-          tables.place = region.address + end;
-          return tables;
+          continue;
         }
         tables.jumps.push_back(table);
       }

@@ -110,6 +110,11 @@ Finding read_finding(const Json& value, const std::string& where, std::string& c
       if (id.is_number_unsigned()) finding.derived_from.push_back(id.get<std::uint32_t>());
     }
   }
+  if (reader.member("listing") != nullptr) {
+    for (const Json& line : *reader.list("listing")) {
+      if (line.is_string()) finding.listing.push_back(line.get<std::string>());
+    }
+  }
   return finding;
 }
 
