@@ -281,7 +281,10 @@ class Proposer {
     const bool fits =
         used_size(a, link.left, left_end) <= size && used_size(b, link.right, right_end) <= size;
     if (fits && equal_outside_references(a, link.left - a.address, b, link.right - b.address, size)) {
-      add({link.left, link.right, trimmed(a, link.left, left_end, size), 0, false});
+      // A string is as long as its NUL says when filler follows.
+      const std::uint64_t used = used_size(a, link.left, left_end);
+      const bool is_string = used > 0 && string_size(a, link.left, left_end) == used + 1;
+      add({link.left, link.right, is_string ? std::min(size, used + 1) : size, 0, false});
       return;
     }
     const std::uint64_t left = string_size(a, link.left, left_end),
@@ -291,14 +294,6 @@ class Proposer {
       return;
     }
     add({link.left, link.right, size, 0, false});
-  }
-
-  // A string is as long as its NUL says when filler follows.
-  static std::uint64_t trimmed(const ImageRegion& a, std::uint64_t begin, std::uint64_t end,
-                               std::uint64_t size) {
-    const std::uint64_t used = used_size(a, begin, end);
-    if (used == 0 || used >= size || !printable(a.bytes[begin + used - 1 - a.address])) return size;
-    return used + 1;
   }
 
   // Appends a piece, or makes the last one longer when it goes on in the same way.

@@ -356,6 +356,9 @@ class Builder {
       return refuse("a symbol outside of its section at " + where(symbol.value));
     }
     if (!inside || type == kSttSection) return;
+    // LLVM names the tables that it makes of pointers.
+    const auto name = file_.string(file_.sections[table].link, symbol.name);
+    if (name && name->starts_with("reltable.")) relative_tables_.push_back(symbol.value);
     if (symbol.value < image_.regions[region].address + image_.regions[region].size)
       anchors_.push_back(symbol.value);
     const std::uint64_t rest = image_.regions[region].address + image_.regions[region].size - symbol.value;
@@ -448,7 +451,8 @@ class Builder {
 
   void find_tables() {
     const auto is_code = [this](std::uint64_t address) { return is_instruction(address); };
-    OffsetTables tables = find_offset_tables(image_, code_.taken, is_code);
+    std::sort(relative_tables_.begin(), relative_tables_.end());
+    OffsetTables tables = find_offset_tables(image_, code_.taken, relative_tables_, is_code);
     if (!tables.refusal.empty()) refuse(tables.refusal + " at " + where(tables.place));
     // Each computed jump has its table in the same function.
     for (const std::uint64_t jump : code_.computed_jumps) {
@@ -568,6 +572,7 @@ class Builder {
   std::vector<std::uint64_t> words_;       // under relocations
   std::vector<std::uint64_t> anchors_;
   std::vector<ImageExtent> functions_;  // ascending
+  std::vector<std::uint64_t> relative_tables_;
   std::uint64_t dynamic_ = 0;
   Code code_;
   std::vector<const ImageRegion*> code_regions_;

@@ -198,6 +198,58 @@ TEST_F(LayoutCheck, AnEndOfSomethingElseIsUncertain) {
   EXPECT_NE(refused(), "");
 }
 
+TEST_F(LayoutCheck, WhatStandsBeforeIsReachedFromNowhere) {
+  // Data begins with a number, then a string that another alignment moves.
+  Toy left("/b/x"), right("/longer/directory/x");
+  const auto begin_with = [](Toy& toy, const std::string& head) {
+    Image image = toy.image();
+    toy.data_.replace(0, 4, head);
+    image.regions[1].bytes = as_bytes(toy.data_);
+    std::erase_if(image.references, [](const ImageReference& r) { return r.target == 0x200; });
+    std::erase(image.anchors, 0x200u);
+    image.taken = image.anchors;
+    image.regions[0].bytes = image.regions[0].bytes.subspan(4);
+    image.regions[0].address += 4;
+    image.regions[0].size -= 4;
+    image.names[0].address += 4;
+    return image;
+  };
+  const std::string version("\1\0\2\0", 4);
+  const auto refused = [](const Image& a, const Image& b) {
+    const auto found = layout::check(a, b, layout::propose(a, b));
+    return found ? found->text() : "";
+  };
+  EXPECT_EQ(refused(begin_with(left, version), begin_with(right, version)), "");
+  const std::string other("\1\0\3\1", 4);
+  EXPECT_NE(refused(begin_with(left, other), begin_with(right, other)), "");
+  Image a = begin_with(left, version), b = begin_with(right, version);
+  a.anchors.insert(a.anchors.begin(), 0x202);
+  EXPECT_NE(refused(a, b), "");
+}
+
+TEST_F(LayoutCheck, PlacesBetweenRegionsMoveWithTheirNeighbours) {
+  const auto with = [](const Toy& toy, std::uint64_t moved) {
+    Image image = toy.image();
+    image.regions.push_back({.label = "zero",
+                             .address = 0x300 + moved,
+                             .size = 8,
+                             .bytes = {},
+                             .content = ImageRegion::Content::zero,
+                             .writable = true});
+    image.names.push_back({.name = "mark", .address = 0x180});
+    return image;
+  };
+  const auto refused = [](const Image& a, const Image& b) {
+    const auto found = layout::check(a, b, layout::propose(a, b));
+    return found ? found->text() : "";
+  };
+  EXPECT_EQ(refused(with(left_, 0), with(right_, 0)), "");
+  Image a = with(left_, 0), b = with(right_, 16);
+  EXPECT_EQ(refused(a, b), "");
+  a.names[1].address = b.names[1].address = 0x2f8;  // between what stays and what moves
+  EXPECT_NE(refused(a, b), "");
+}
+
 std::string fixture(const char* name) { return test::read_data(std::string("elf/layout-") + name + ".so"); }
 
 TEST(LayoutProof, RealPairIsExplainedByItsPath) {
