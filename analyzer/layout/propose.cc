@@ -157,11 +157,7 @@ class Proposer {
     const auto content = [](const ImageRegion& region, std::uint64_t at, std::uint64_t length) {
       return region.bytes.subspan(at - region.address, length);
     };
-    const auto reference =
-        std::lower_bound(left_.references.begin(), left_.references.end(), link.left,
-                         [](const ImageReference& r, std::uint64_t at) { return r.at < at; });
-    const bool is_table = reference != left_.references.end() && reference->at == link.left;
-    if (size > 1 && !is_table) {
+    if (size > 1 && !is_table(link.left)) {
       const bool equal =
           size == other_size && std::ranges::equal(content(a, link.left, size), content(b, link.right, size));
       if (equal) return Worth::equal;
@@ -172,6 +168,13 @@ class Proposer {
         {thing_size(left_, link.left, end), kMostContent, thing_size(right_, link.right, other_end)});
     const bool equal = equal_outside_references(a, link.left - a.address, b, link.right - b.address, most);
     return equal ? Worth::equal : Worth::none;
+  }
+  // Whether a reference stands there: no text, whatever its bytes look like.
+  bool is_table(std::uint64_t address) const {
+    const auto reference =
+        std::lower_bound(left_.references.begin(), left_.references.end(), address,
+                         [](const ImageReference& r, std::uint64_t at) { return r.at < at; });
+    return reference != left_.references.end() && reference->at == address;
   }
   static bool begins(const ImageRegion& region, std::uint64_t address) {
     return address == region.address || !printable(region.bytes[address - 1 - region.address]);
@@ -240,7 +243,7 @@ class Proposer {
         links.front() = *at;
       } else if (at->left >= text_end) {
         links.push_back(*at);
-        text_end = end_of_text(a, at->left);
+        text_end = is_table(at->left) ? at->left : end_of_text(a, at->left);
       }
     }
     std::vector<std::uint64_t> ends;
