@@ -207,14 +207,16 @@ class Prover {
     if (!item) return item;
     Difference& difference = item->difference;
     const auto cut = [](Side& side, const ImageRegion* region, const ImageExtent& extent) {
-      if (region == nullptr) return side = {}, void();
+      if (region == nullptr) return side = {}, true;
       const std::uint64_t at = extent.begin - region->address;
+      if (side.bytes.size() != region->bytes.size()) return false;
       side.offset += at;
       side.length = extent.end - extent.begin;
       side.bytes = side.bytes.subspan(at, side.length);
+      return true;
     };
-    cut(difference.left, a, deviation.first_left);
-    cut(difference.right, b, deviation.first_right);
+    if (!cut(difference.left, a, deviation.first_left) || !cut(difference.right, b, deviation.first_right))
+      return std::nullopt;
     if (a == nullptr) difference.shape = Shape::right_only;
     if (b == nullptr) difference.shape = Shape::left_only;
     difference.kind = deviation.is_code ? Kind::code : Kind::data;
@@ -296,6 +298,7 @@ class Prover {
       if (a == nullptr || b == nullptr || a->executable) continue;
       const FieldId l = l_.child(Tree::kRoot, a->label), r = r_.child(Tree::kRoot, b->label);
       if (l == kNoField || r == kNoField) continue;
+      if (l_[l].length != a->bytes.size() || r_[r].length != b->bytes.size()) continue;
       split_string(*pair_.left, l, {piece.left - a->address, piece.left_size - 1}, *pair_.right, r,
                    {piece.right - b->address, piece.right_size - 1}, item_of(pair_, l, r), pair_.items);
     }

@@ -289,7 +289,9 @@ TEST(LayoutProof, NoChangedByteIsAccepted) {
     ++tried;
     named += names(report, at);
   }
-  if (test::kStride == 1) EXPECT_GE(named * 100, tried * 95) << named << " of " << tried;
+  if (test::kStride == 1) {
+    EXPECT_GE(named * 100, tried * 95) << named << " of " << tried;
+  }
 }
 
 TEST(LayoutProof, NoStaleByteIsAccepted) {
