@@ -111,7 +111,7 @@ class Explainer {
     std::vector<Hypothesis> hypotheses;
     for (Item& item : pair.items) {
       item.difference.path = file_name(pair, item.where);
-      if (!stands_for_itself(item)) continue;
+      if (!stands_for_itself(item) || item.moved) continue;
       for (const Rule* rule : rules()) rule->propose(item.difference, facts_, hypotheses);
       for (const Hypothesis& hypothesis : hypotheses) support_.add(hypothesis);
       hypotheses.clear();
@@ -147,6 +147,7 @@ class Explainer {
     finding.bytes = difference.weight;
     finding.touches_code = difference.kind == Kind::code || difference.kind == Kind::script;
     finding.derived = item.is_derived;
+    finding.listing = item.listing;
     return finding;
   }
 
@@ -183,8 +184,14 @@ class Explainer {
       finding.cause = "integrity-mismatch";
       finding.severity = Severity::alert;
       finding.note = item.message;
+    } else if (item.moved) {
+      finding.cause = "derived-layout";
+      finding.proof = Proof::inferred;
+      finding.severity = Severity::warning;
+      finding.note = item.message;
     } else if (!attribute(pair, difference, finding, parameter)) {
       residue(difference, finding);
+      finding.note = item.message;
     }
     // Enough of a kind were shown.
     if (finding.proof == Proof::none || finding.proof == Proof::inferred) {

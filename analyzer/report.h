@@ -65,6 +65,7 @@ struct Finding {
   bool derived = false;  // follows from other findings
   std::optional<Evidence> left, right;
   std::vector<std::uint32_t> derived_from;  // ids of findings
+  std::vector<std::string> listing;         // of code: lines of instructions that differ; may be empty
   std::string note;    // what was found out: the parameter, the encoder, the failing check; may be empty
   std::string remedy;  // for the tool that wrote it; empty when only the cause's is known
   std::vector<std::string> observed;  // variations of a build that, each alone, were seen to change this

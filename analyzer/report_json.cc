@@ -227,6 +227,7 @@ void ReportWriter::finding(const Finding& finding) {
   text("note", finding.note);
   if (!finding.remedy.empty()) text("remedy", finding.remedy);
   if (!finding.observed.empty()) texts("observed", finding.observed);
+  if (!finding.listing.empty()) texts("listing", finding.listing);
 }
 
 void ReportWriter::evidence(std::string_view key, const std::optional<Evidence>& evidence) {

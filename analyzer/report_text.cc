@@ -481,6 +481,8 @@ std::string TextReport::one(const Finding& finding) {
   evidence("left", finding.left);
   evidence("right", finding.right);
   text_.row("note", printable(finding.note));
+  for (std::size_t i = 0; i < finding.listing.size(); ++i)
+    text_.row(i == 0 ? "code" : "", printable(finding.listing[i]));
   const auto related = [&](std::string_view label, auto&& belongs) {
     std::size_t shown = 0;
     for (const Finding& other : report_.findings) {

@@ -156,8 +156,10 @@ void Summary::emit(std::size_t max_findings) {
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     const Finding& left = entries_[a].finding;
     const Finding& right = entries_[b].finding;
-    return std::tie(right.severity, left.derived, right.bytes, left.location, a) <
-           std::tie(left.severity, right.derived, left.bytes, right.location, b);
+    // What lacks a cause before what only lacks a proof.
+    const bool left_inferred = left.proof == Proof::inferred, right_inferred = right.proof == Proof::inferred;
+    return std::tie(right.severity, left.derived, left_inferred, right.bytes, left.location, a) <
+           std::tie(left.severity, right.derived, right_inferred, left.bytes, right.location, b);
   });
   std::vector<std::uint32_t> ids(entries_.size(), 0);
   const std::size_t shown_findings = std::min(order.size(), max_findings);

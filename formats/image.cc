@@ -1,5 +1,8 @@
 #include "formats/image.h"
 
+#include <algorithm>
+
+#include "formats/elf/code.h"
 #include "formats/elf/elf.h"
 #include "formats/elf/image.h"
 #include "formats/format.h"
@@ -8,10 +11,20 @@ namespace unrepro {
 
 std::optional<Image> read_image(const Tree& tree) {
   if (tree.format != kElf.id || tree.index == nullptr) return std::nullopt;
-  if (tree.anomalies.empty()) return elf::read_image(*static_cast<const elf::File*>(tree.index.get()));
-  Image damaged;
-  damaged.refusal = "a damaged file";
-  return damaged;
+  Image image = elf::read_image(*static_cast<const elf::File*>(tree.index.get()));
+  if (!tree.anomalies.empty()) image.refusal = "a damaged file: " + tree.anomalies.front().message;
+  return image;
+}
+
+std::vector<ImageInstruction> list_instructions(const Image& image, const ImageExtent& run, std::size_t most,
+                                                const std::function<std::string(std::uint64_t)>& name) {
+  for (const ImageRegion& region : image.regions) {
+    const std::uint64_t begin = run.begin - region.address;
+    if (begin >= region.size || !region.executable || region.bytes.size() != region.size) continue;
+    const std::uint64_t size = std::min(run.end - run.begin, region.size - begin);
+    return elf::list_x86_64(region.bytes.subspan(begin, size), run.begin, most, name);
+  }
+  return {};
 }
 
 }  // namespace unrepro

@@ -3,8 +3,10 @@
 // on which analyzer/layout proves that one image is another one with its contents moved (design 1.4).
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "formats/field.h"
@@ -53,6 +55,17 @@ struct ImageName {
   std::uint16_t region = ImageReference::kAnywhere;
 };
 
+// A function or an object that a table of the program tells the bounds of.
+struct ImageThing {
+  std::uint64_t begin = 0, end = 0;
+  std::string_view name;  // empty when no table names it
+};
+
+struct ImageInstruction {
+  std::uint64_t address = 0;
+  std::string text;  // places by name
+};
+
 struct Image {
   std::vector<ImageRegion> regions;        // ascending, without overlap
   std::vector<ImageReference> references;  // ascending by `at`, without overlap
@@ -62,13 +75,22 @@ struct Image {
   std::vector<std::uint64_t> stops;        // ascending: where code does not run on from what stands before it
   std::vector<std::string> frame;          // everything else that the loader is told, addresses as places
   std::vector<ImageName> names;            // that decide what runs
+  std::vector<ImageThing> things;          // ascending, without overlap
   std::vector<ImageName> labels;           // that only name places, of the leaf `labels_leaf`
   std::string labels_leaf;
   std::vector<std::string> framed;  // keys of the leaves that `frame` states
-  std::string refusal;              // why the image is not understood, with the place; else empty
+  // Why the image is not understood, with the place; else empty. What was read all the same proves nothing,
+  // but may show where the trouble is.
+  std::string refusal;
+  std::string_view refusal_leaf;  // key of the leaf that `refusal` is about; empty when it is about another one
 };
 
 // Of a decoded program; it refers to the tree's blob. Empty for everything that is none.
 std::optional<Image> read_image(const Tree& tree);
+
+// The instructions of a run of executable memory, up to `most`. `name` says what stands at an address that an
+// instruction refers to; of a target inside the run it is asked nothing.
+std::vector<ImageInstruction> list_instructions(const Image& image, const ImageExtent& run, std::size_t most,
+                                                const std::function<std::string(std::uint64_t)>& name);
 
 }  // namespace unrepro

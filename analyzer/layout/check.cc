@@ -6,6 +6,7 @@
 #include "analyzer/layout/check.h"
 
 #include <algorithm>
+#include <array>
 
 namespace unrepro::layout {
 namespace {
@@ -22,6 +23,9 @@ struct Move {
 };
 
 bool is_text(std::uint8_t byte) { return (byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t'; }
+
+// Also the characters that move a terminal's cursor.
+bool is_message(std::uint8_t byte) { return is_text(byte) || (byte >= '\a' && byte <= '\r') || byte == 0x1b; }
 
 class Direction {
  public:
@@ -149,9 +153,20 @@ class Direction {
     return true;
   }
 
+  // _IO_stdin_used, with which glibc begins the constants of every program: 0x20001, to which nothing refers.
+  bool is_start_file(const Move& move) const {
+    constexpr std::array<std::uint8_t, 4> kVersion = {1, 0, 2, 0};
+    const ImageRegion* region = region_at(from_, move.from);
+    if (region == nullptr || region->address != move.from || region->writable) return false;
+    const auto first = std::lower_bound(from_.anchors.begin(), from_.anchors.end(), move.from);
+    const bool is_reached = first != from_.anchors.end() && *first < move.end();
+    return !is_reached && std::ranges::equal(bytes(from_, move.from, move.size), kVersion);
+  }
+
   // Whether the last thing in a piece ends with the piece, but for filler.
   bool ends_known(const Move& move) {
     if (move.edit) return true;
+    if (is_start_file(move)) return true;
     auto anchor = std::lower_bound(from_.anchors.begin(), from_.anchors.end(), move.end());
     const std::uint64_t last =
         anchor == from_.anchors.begin() ? move.from : std::max(*std::prev(anchor), move.from);
@@ -162,7 +177,7 @@ class Direction {
     // A string: text up to its NUL.
     if (used > 0 && used < content.size()) {
       std::size_t begin = used;
-      while (begin > 0 && is_text(content[begin - 1])) --begin;
+      while (begin > 0 && is_message(content[begin - 1])) --begin;
       const bool whole = begin == 0 || content[begin - 1] == 0;
       if (whole && begin < used) return true;
     }
@@ -253,7 +268,7 @@ class Direction {
     const Move* before = address > 0 ? move_at(address - 1) : nullptr;
     const bool begins = inside != nullptr && in_region(address, region);
     const bool ends = before != nullptr && in_region(address - 1, region);
-    if (!begins && !ends) return std::nullopt;
+    if (!begins && !ends) return region == ImageReference::kAnywhere ? between(address) : std::nullopt;
     const std::uint64_t as_end = before != nullptr ? before->to + before->to_size : 0;
     if (!begins) return as_end;
     if (!ends || as_end == inside->to || is_string_end(*before)) return inside->to;
@@ -262,6 +277,18 @@ class Direction {
     // Who points to the end of something points to its beginning as well.
     if (begins_string(address) && !near_pointer_into(last_thing(*before), address, at)) return inside->to;
     return std::nullopt;
+  }
+  // A place between two regions: the linker marks where one would have begun that is empty. Certain where
+  // what stands before and after it keeps its distance.
+  std::optional<std::uint64_t> between(std::uint64_t address) const {
+    if (region_at(from_, address) != nullptr) return std::nullopt;
+    const auto after =
+        std::upper_bound(moves_.begin(), moves_.end(), address,
+                         [](std::uint64_t value, const Move& move) { return value < move.from; });
+    if (after == moves_.begin() || after == moves_.end()) return std::nullopt;
+    const Move& before = *std::prev(after);
+    if (before.edit || before.shift() != after->shift()) return std::nullopt;
+    return address + before.shift();
   }
   bool in_region(std::uint64_t address, std::uint16_t region) const {
     if (region == ImageReference::kAnywhere) return true;
@@ -396,12 +423,18 @@ Refusal plain(std::string reason) { return {.reason = std::move(reason), .region
 
 // What the loader is told besides the contents of memory.
 std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
-  if (!left.refusal.empty()) return plain("left: " + left.refusal);
-  if (!right.refusal.empty()) return plain("right: " + right.refusal);
+  const auto about = [](std::string reason, std::string_view table) {
+    return Refusal{.reason = std::move(reason), .region = {}, .table = std::string(table)};
+  };
+  if (!left.refusal.empty()) return about("left: " + left.refusal, left.refusal_leaf);
+  if (!right.refusal.empty()) return about("right: " + right.refusal, right.refusal_leaf);
   if (left.frame.size() != right.frame.size()) return plain("another number of segments or sections");
   for (std::size_t i = 0; i < left.frame.size(); ++i) {
-    if (left.frame[i] != right.frame[i])
-      return plain(i < 2 ? "another file header" : left.frame[i] + ", not " + right.frame[i]);
+    const std::string& stated = left.frame[i];
+    if (stated == right.frame[i]) continue;
+    if (i < 2) return about("another file header", "header");
+    return about(stated + ", not " + right.frame[i],
+                 stated.starts_with("segment") ? "program_headers" : "section_headers");
   }
   if (left.regions.size() != right.regions.size()) return plain("another number of regions");
   for (std::size_t i = 0; i < left.regions.size(); ++i) {
@@ -424,13 +457,17 @@ std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
 
 }  // namespace
 
-std::string Refusal::text() const {
-  if (region.empty()) return reason;
+std::string hexadecimal(std::uint64_t value) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string digits;
-  for (std::uint64_t rest = offset; rest != 0 || digits.empty(); rest >>= 4)
+  for (std::uint64_t rest = value; rest != 0 || digits.empty(); rest >>= 4)
     digits.insert(digits.begin(), kDigits[rest & 15]);
-  return reason + ", " + (in_left ? "left " : "right ") + region + "+0x" + digits;
+  return "0x" + digits;
+}
+
+std::string Refusal::text() const {
+  if (region.empty()) return reason;
+  return reason + ", " + (in_left ? "left " : "right ") + region + "+" + hexadecimal(offset);
 }
 
 std::optional<Refusal> check(const Image& left, const Image& right, const Certificate& certificate) {

@@ -28,9 +28,13 @@ struct Refusal {
   std::string reason;
   std::string region;        // label of the region it is about; empty when it is about none
   std::uint64_t offset = 0;  // in that region
+  std::string table;         // key of the leaf it is about, when that is no region; else empty
   bool in_left = false;      // whether region and offset are of the left image
   std::string text() const;
 };
+
+// 0x1f.
+std::string hexadecimal(std::uint64_t value);
 
 // Empty when the right image is the left one with its pieces moved and its roots edited.
 std::optional<Refusal> check(const Image& left, const Image& right, const Certificate& certificate);

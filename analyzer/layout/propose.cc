@@ -3,9 +3,17 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <unordered_map>
+
+#include "analyzer/layout/functions.h"
 
 namespace unrepro::layout {
 namespace {
+
+constexpr std::uint64_t kLongestCompared = 512;  // of strings
+constexpr std::uint64_t kMostContent = 16;       // compared of anything else
+
+constexpr std::uint64_t kNowhere = ~std::uint64_t{0};
 
 struct Link {
   std::uint64_t left = 0, right = 0;
@@ -22,12 +30,13 @@ class Proposer {
     const std::size_t count = std::min(left_.regions.size(), right_.regions.size());
     split_.assign(count, false);
     for (std::size_t i = 0; i < count; ++i) split_[i] = !moves_whole(left_.regions[i], right_.regions[i]);
+    place(count, false);
     // Tables inside split regions refer to others: what is found in one round guides the next.
     for (int round = 0; round < 3; ++round) {
-      const auto links = links_of(round);
+      auto links = links_of();
       if (round > 0 && links == links_) break;
-      links_ = links;
-      place(count);
+      links_ = std::move(links);
+      place(count, true);
     }
     return std::move(certificate_);
   }
@@ -55,7 +64,7 @@ class Proposer {
   }
 
   bool moves_whole(const ImageRegion& a, const ImageRegion& b) const {
-    if (a.bytes.empty() || b.bytes.empty() || a.executable) return true;
+    if (a.bytes.empty() || b.bytes.empty()) return true;
     return a.size == b.size && equal_outside_references(a, 0, b, 0, a.size);
   }
 
@@ -70,23 +79,18 @@ class Proposer {
   }
 
   // By target in a split region: what the same reference means on the right.
-  std::vector<Link> links_of(int round) const {
+  std::vector<Link> links_of() const {
     std::vector<Link> links;
     const auto& pieces = certificate_.pieces;
     for (const ImageReference& reference : left_.references) {
       const std::size_t target = region_at(left_, reference.target);
-      if (target >= split_.size() || !split_[target]) continue;
-      const std::size_t region = region_at(left_, reference.at);
-      if (region >= split_.size()) continue;
-      std::uint64_t at = reference.at - left_.regions[region].address + right_.regions[region].address;
-      if (split_[region]) {
-        if (round == 0) continue;
-        auto piece = std::upper_bound(pieces.begin(), pieces.end(), reference.at,
-                                      [](std::uint64_t value, const Piece& p) { return value < p.left; });
-        if (piece == pieces.begin()) continue;
-        --piece;
-        at = reference.at - piece->left + piece->right;
-      }
+      if (target >= split_.size() || !split_[target] || left_.regions[target].executable) continue;
+      auto piece = std::upper_bound(pieces.begin(), pieces.end(), reference.at,
+                                    [](std::uint64_t value, const Piece& p) { return value < p.left; });
+      if (piece == pieces.begin()) continue;
+      --piece;
+      if (reference.at - piece->left >= piece->left_size || piece->edit) continue;
+      const std::uint64_t at = reference.at - piece->left + piece->right;
       const auto twin =
           std::lower_bound(right_.references.begin(), right_.references.end(), at,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; });
@@ -98,49 +102,149 @@ class Proposer {
     return chosen(links);
   }
 
-  // One link by left address: the one most references agree on.
-  static std::vector<Link> chosen(const std::vector<Link>& links) {
-    std::vector<Link> result;
+  // What a link is worth by what stands at both of its ends.
+  enum class Worth : std::uint8_t { none, text_part, text, equal };
+
+  // One link by left address: the one that leads to equal contents, or else to another string, on which most
+  // references agree. A single reference may be wrong: it is then not followed.
+  std::vector<Link> chosen(const std::vector<Link>& links) const {
+    std::vector<Link> result, guesses;
+    std::vector<std::uint64_t> claimed;
     for (std::size_t i = 0; i < links.size();) {
       std::size_t best = 0;
+      Worth worth = Worth::none;
       Link link = links[i];
       std::size_t end = i;
       while (end < links.size() && links[end].left == links[i].left) {
         std::size_t same = end;
         while (same < links.size() && links[same] == links[end]) ++same;
-        if (same - end > best) {
+        const Worth found = worth_of(links[end]);
+        if (found > worth || (found == worth && same - end > best)) {
           best = same - end;
+          worth = found;
           link = links[end];
         }
         end = same;
       }
-      result.push_back(link);
+      if (worth == Worth::equal) {
+        result.push_back(link);
+        claimed.push_back(link.right);
+      } else {
+        guesses.push_back(worth == Worth::none ? Link{link.left, kNowhere} : link);
+      }
       i = end;
     }
+    std::sort(claimed.begin(), claimed.end());
+    for (Link& link : guesses) {
+      if (std::binary_search(claimed.begin(), claimed.end(), link.right)) link.right = kNowhere;
+    }
+    find_by_content(guesses);
+    for (const Link& link : guesses) {
+      if (link.right != kNowhere) result.push_back(link);
+    }
+    std::sort(result.begin(), result.end());
     return result;
   }
 
-  void place(std::size_t count) {
+  Worth worth_of(const Link& link) const {
+    const ImageRegion& a = left_.regions[region_at(left_, link.left)];
+    const ImageRegion& b = right_.regions[region_at(right_, link.right)];
+    if (a.bytes.empty() || b.bytes.empty()) return Worth::equal;
+    const std::uint64_t end = std::min(a.address + a.size, link.left + kLongestCompared);
+    const std::uint64_t other_end = std::min(b.address + b.size, link.right + kLongestCompared);
+    const std::uint64_t size = string_size(a, link.left, end);
+    const std::uint64_t other_size = string_size(b, link.right, other_end);
+    const auto content = [](const ImageRegion& region, std::uint64_t at, std::uint64_t length) {
+      return region.bytes.subspan(at - region.address, length);
+    };
+    if (size > 1 && !is_table(link.left)) {
+      const bool equal =
+          size == other_size && std::ranges::equal(content(a, link.left, size), content(b, link.right, size));
+      if (equal) return Worth::equal;
+      if (other_size < 2) return Worth::none;
+      return begins(a, link.left) && begins(b, link.right) ? Worth::text : Worth::text_part;
+    }
+    const std::uint64_t most = std::min(
+        {thing_size(left_, link.left, end), kMostContent, thing_size(right_, link.right, other_end)});
+    const bool equal = equal_outside_references(a, link.left - a.address, b, link.right - b.address, most);
+    return equal ? Worth::equal : Worth::none;
+  }
+  // Whether a reference stands there: no text, whatever its bytes look like.
+  bool is_table(std::uint64_t address) const {
+    const auto reference =
+        std::lower_bound(left_.references.begin(), left_.references.end(), address,
+                         [](const ImageReference& r, std::uint64_t at) { return r.at < at; });
+    return reference != left_.references.end() && reference->at == address;
+  }
+  static bool begins(const ImageRegion& region, std::uint64_t address) {
+    return address == region.address || !printable(region.bytes[address - 1 - region.address]);
+  }
+  static std::uint64_t thing_size(const Image& image, std::uint64_t address, std::uint64_t end) {
+    const auto next = std::upper_bound(image.anchors.begin(), image.anchors.end(), address);
+    return (next == image.anchors.end() ? end : std::min(end, *next)) - address;
+  }
+
+  // Strings whose references lead to other ones: where the one equal string of the right side is.
+  void find_by_content(std::vector<Link>& guesses) const {
+    if (guesses.empty()) return;
+    for (std::size_t i = 0; i < split_.size(); ++i) {
+      const ImageRegion& a = left_.regions[i];
+      const ImageRegion& b = right_.regions[i];
+      if (!split_[i] || a.executable) continue;
+      std::unordered_map<std::string_view, std::uint64_t> strings;
+      const std::string_view text = as_text(b.bytes);
+      for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\0', at), text.size());
+        if (end > at) {
+          const auto [known, is_new] = strings.emplace(text.substr(at, end - at), b.address + at);
+          if (!is_new) known->second = 0;
+        }
+        at = end + 1;
+      }
+      for (Link& link : guesses) {
+        const std::uint64_t address = link.left;
+        if (address - a.address >= a.size) continue;
+        const std::uint64_t size =
+            string_size(a, address, std::min(a.address + a.size, address + kLongestCompared));
+        if (size < 2) continue;
+        const auto found = strings.find(as_text(a.bytes).substr(address - a.address, size - 1));
+        if (found != strings.end() && found->second != 0) link.right = found->second;
+      }
+    }
+  }
+
+  void place(std::size_t count, bool with_data) {
     certificate_.pieces.clear();
     for (std::size_t i = 0; i < count; ++i) {
       const ImageRegion& a = left_.regions[i];
       const ImageRegion& b = right_.regions[i];
       if (!split_[i]) {
         certificate_.pieces.push_back({a.address, b.address, a.size, b.size, false});
-        continue;
+      } else if (a.executable) {
+        for (const Piece& piece : pair_functions(left_, right_, a, b)) {
+          if (piece.edit) {
+            certificate_.pieces.push_back(piece);
+          } else {
+            add(piece);
+          }
+        }
+      } else if (with_data) {
+        split(a, b);
       }
-      split(a, b);
     }
   }
 
   void split(const ImageRegion& a, const ImageRegion& b) {
     std::vector<Link> links = {{a.address, b.address}};
+    std::uint64_t text_end = end_of_text(a, a.address);
     for (auto at = std::lower_bound(links_.begin(), links_.end(), Link{a.address, 0});
          at != links_.end() && at->left - a.address < a.size; ++at) {
-      if (at->left == a.address)
+      if (at->left == a.address) {
         links.front() = *at;
-      else if (!inside_string(a, links.back().left, at->left))
+      } else if (at->left >= text_end) {
         links.push_back(*at);
+        text_end = is_table(at->left) ? at->left : end_of_text(a, at->left);
+      }
     }
     std::vector<std::uint64_t> ends;
     for (const Link& link : links) ends.push_back(link.right);
@@ -154,9 +258,10 @@ class Proposer {
   }
 
   // An address in the middle of a string is no beginning: strings share their ends.
-  static bool inside_string(const ImageRegion& a, std::uint64_t begin, std::uint64_t address) {
-    const Bytes text = a.bytes.subspan(begin - a.address, address - begin);
-    return printable(a.bytes[address - a.address]) && std::all_of(text.begin(), text.end(), printable);
+  static std::uint64_t end_of_text(const ImageRegion& a, std::uint64_t begin) {
+    const Bytes rest = a.bytes.subspan(begin - a.address);
+    const auto end = std::find_if_not(rest.begin(), rest.end(), printable);
+    return begin + static_cast<std::uint64_t>(end - rest.begin());
   }
 
   static std::uint64_t string_size(const ImageRegion& region, std::uint64_t begin, std::uint64_t end) {
@@ -179,7 +284,10 @@ class Proposer {
     const bool fits =
         used_size(a, link.left, left_end) <= size && used_size(b, link.right, right_end) <= size;
     if (fits && equal_outside_references(a, link.left - a.address, b, link.right - b.address, size)) {
-      add({link.left, link.right, trimmed(a, link.left, left_end, size), 0, false});
+      // A string is as long as its NUL says when filler follows.
+      const std::uint64_t used = used_size(a, link.left, left_end);
+      const bool is_string = used > 0 && string_size(a, link.left, left_end) == used + 1;
+      add({link.left, link.right, is_string ? std::min(size, used + 1) : size, 0, false});
       return;
     }
     const std::uint64_t left = string_size(a, link.left, left_end),
@@ -189,14 +297,6 @@ class Proposer {
       return;
     }
     add({link.left, link.right, size, 0, false});
-  }
-
-  // A string is as long as its NUL says when filler follows.
-  static std::uint64_t trimmed(const ImageRegion& a, std::uint64_t begin, std::uint64_t end,
-                               std::uint64_t size) {
-    const std::uint64_t used = used_size(a, begin, end);
-    if (used == 0 || used >= size || !printable(a.bytes[begin + used - 1 - a.address])) return size;
-    return used + 1;
   }
 
   // Appends a piece, or makes the last one longer when it goes on in the same way.

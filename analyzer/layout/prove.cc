@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <set>
 
+#include "analyzer/layout/listing.h"
+#include "analyzer/layout/locate.h"
 #include "analyzer/layout/propose.h"
 #include "analyzer/leaf.h"
 
 namespace unrepro::layout {
 namespace {
+
+constexpr std::size_t kMostInstructions = 1 << 16;  // read for listings
 
 std::string_view leaf_of(const Difference& difference) {
   const Side& side = difference.left.tree != nullptr ? difference.left : difference.right;
@@ -53,39 +58,47 @@ class Prover {
   explicit Prover(Pair& pair) : pair_(pair), l_(pair.left->tree()), r_(pair.right->tree()) {}
 
   void run(const Image& left, const Image& right) {
-    Certificate certificate;
-    std::optional<Refusal> refusal;
-    if (left.refusal.empty() && right.refusal.empty()) {
-      certificate = propose(left, right);
-      refusal = check(left, right, certificate);
-    } else {
-      refusal = Refusal{.reason = left.refusal.empty() ? "right: " + right.refusal : "left: " + left.refusal,
-                        .region = {}};
-    }
-    if (refusal) return refuse(refusal->text());
-    std::set<std::string_view> proven(left.framed.begin(), left.framed.end());
+    const Certificate certificate = propose(left, right);
+    std::optional<Refusal> refusal = check(left, right, certificate);
+    std::set<std::string_view> covered(left.framed.begin(), left.framed.end());
     for (const ImageRegion& region : left.regions) {
-      if (region.content != ImageRegion::Content::elsewhere) proven.insert(region.label);
+      if (region.content != ImageRegion::Content::elsewhere) covered.insert(region.label);
     }
-    if (!labels_follow(left, right, certificate)) return refuse("a symbol does not name what it named");
-    proven.insert(left.labels_leaf);
-    replace(proven);
+    covered.insert(left.labels_leaf);
+    if (!refusal && !labels_follow(left, right, certificate))
+      refusal = Refusal{.reason = "a symbol does not name what it named", .region = {}};
+    if (refusal) {
+      pair_.layout = refusal->text();
+      if (!refusal->table.empty()) {
+        for (const std::string& leaf : left.framed) covered.erase(leaf);
+      }
+      if (!collapse(left, right, certificate, covered, *refusal)) keep();
+      return;
+    }
+    replace(covered);
     add_roots(left, right, certificate);
   }
 
  private:
-  void replace(const std::set<std::string_view>& proven) {
-    struct Total {
-      std::uint64_t weight = 0, count = 0;
-    };
-    std::map<std::string_view, Total> totals;
+  struct Total {
+    std::uint64_t weight = 0, count = 0;
+  };
+  using Totals = std::map<std::string_view, Total>;
+  using Leaves = std::set<std::string_view>;
+
+  bool covers(const Leaves& covered, const Item& item) const {
+    return !item.is_derived && covered.contains(leaf_of(item.difference)) && may_follow(item.difference);
+  }
+
+  // Takes away what lies in leaves that a proof covers, but for what `keep` says.
+  Totals take(const Leaves& covered, const std::function<bool(const Item&)>& keep) {
+    Totals totals;
     std::vector<std::size_t> position(pair_.items.size(), SIZE_MAX);
     std::vector<Item> kept;
     for (std::size_t i = 0; i < pair_.items.size(); ++i) {
       Item& item = pair_.items[i];
-      const std::string_view leaf = leaf_of(item.difference);
-      if (!item.is_derived && proven.contains(leaf) && may_follow(item.difference)) {
-        Total& total = totals[leaf];
+      if (covers(covered, item) && (!keep || !keep(item))) {
+        Total& total = totals[leaf_of(item.difference)];
         total.weight += item.difference.weight;
         total.count += item.difference.count;
       } else {
@@ -97,18 +110,155 @@ class Prover {
       if (check.item)
         check.item = position[*check.item] == SIZE_MAX ? std::nullopt : std::optional(position[*check.item]);
     }
-    for (const auto& [leaf, total] : totals) {
-      const FieldId l = l_.child(Tree::kRoot, leaf), r = r_.child(Tree::kRoot, leaf);
-      if (l == kNoField || r == kNoField) continue;
-      Item item = item_of(pair_, l, r);
-      item.is_derived = true;
-      item.left = item.right = Derived::holds;
-      item.source = pair_.place;
-      item.difference.weight = total.weight;
-      item.difference.count = total.count;
-      kept.push_back(std::move(item));
-    }
     pair_.items = std::move(kept);
+    return totals;
+  }
+
+  void replace(const Leaves& covered) {
+    for (const auto& [leaf, total] : take(covered, {})) {
+      auto item = of_leaf(leaf);
+      if (!item) continue;
+      item->is_derived = true;
+      item->left = item->right = Derived::holds;
+      item->source = pair_.place;
+      item->difference.weight = total.weight;
+      item->difference.count = total.count;
+      pair_.items.push_back(std::move(*item));
+    }
+  }
+
+  // Without a proof: what is not as the certificate predicts, by function and object, then all the rest as
+  // one item for each leaf, none of them accepted. False when nothing of this can be told.
+  bool collapse(const Image& left, const Image& right, const Certificate& certificate, const Leaves& covered,
+                const Refusal& refusal) {
+    const auto same_region = [](const ImageRegion& a, const ImageRegion& b) { return a.label == b.label; };
+    if (left.regions.empty() || !std::ranges::equal(left.regions, right.regions, same_region)) return false;
+    const auto in_cascade = [&](const Item& item) {
+      return may_have_moved(item) && item.difference.kind != Kind::text && covers(covered, item);
+    };
+    if (std::none_of(pair_.items.begin(), pair_.items.end(), in_cascade)) return false;
+    Deviations deviations = locate(left, right, certificate);
+    // Strings may have causes of their own.
+    Totals totals = take(covered, [&](const Item& item) {
+      return item.difference.critical ||
+             (item.difference.kind == Kind::text && item.difference.effect < Effect::behaviour &&
+              std::erase_if(deviations.found, [&](const Deviation& d) {
+                return is_string(left, item.difference.left, d);
+              }) > 0);
+    });
+    std::size_t added = pair_.items.size();
+    add_deviations(left, right, certificate, deviations);
+    if (pair_.items.size() == added) {
+      const bool elsewhere = refusal.region.empty();
+      add_uncertain(elsewhere ? refusal.table : refusal.region,
+                    elsewhere ? "" : "+" + hexadecimal(refusal.offset));
+    } else {
+      pair_.layout = pair_.items[added].message + ", " + pair_.items[added].where.field;
+    }
+    add_roots(left, right, certificate);
+    for (; added < pair_.items.size(); ++added) {
+      const auto total = totals.find(leaf_of(pair_.items[added].difference));
+      if (total != totals.end())
+        total->second.weight -= std::min(total->second.weight, pair_.items[added].difference.weight);
+    }
+    for (const auto& [leaf, total] : totals) {
+      auto item = total.weight > 0 ? of_leaf(leaf) : std::nullopt;
+      if (!item) continue;
+      item->moved = true;
+      item->message = "consistent with what moved, not proven";
+      item->difference.left.bytes = item->difference.right.bytes = {};
+      item->difference.weight = total.weight;
+      item->difference.count = total.count;
+      pair_.items.push_back(std::move(*item));
+    }
+    return true;
+  }
+
+  // Whether a string that differs is, in a leaf that is a region, what a deviation is about.
+  static bool is_string(const Image& left, const Side& side, const Deviation& deviation) {
+    if (side.tree == nullptr || side.row != nullptr) return false;
+    const auto region = std::ranges::find(left.regions, side.tree->key(side.field), &ImageRegion::label);
+    if (region == left.regions.end()) return false;
+    const std::uint64_t begin = region->address + (side.offset - (*side.tree)[side.field].begin);
+    return deviation.first_left.begin <= begin + side.length && begin <= deviation.first_left.end;
+  }
+
+  void add_deviations(const Image& left, const Image& right, const Certificate& certificate,
+                      const Deviations& deviations) {
+    std::size_t instructions = kMostInstructions;
+    std::uint64_t rest = deviations.count;
+    Item* last = nullptr;
+    for (const Deviation& deviation : deviations.found) {
+      auto item = of_deviation(left, right, deviation);
+      if (!item) continue;
+      if (deviation.is_code) item->listing = list_changes(left, right, certificate, deviation, instructions);
+      last = &pair_.items.emplace_back(std::move(*item));
+      --rest;
+    }
+    if (last == nullptr || deviations.count <= kMostDeviations) return;
+    last->difference.count += rest;
+    last->message += ", and " + std::to_string(rest) + " more functions or objects";
+  }
+
+  std::optional<Item> of_deviation(const Image& left, const Image& right, const Deviation& deviation) {
+    const ImageRegion* a = region_at(left, deviation.first_left);
+    const ImageRegion* b = region_at(right, deviation.first_right);
+    auto item = a != nullptr || b != nullptr ? of_leaf((a != nullptr ? a : b)->label) : std::nullopt;
+    if (!item) return item;
+    Difference& difference = item->difference;
+    const auto cut = [](Side& side, const ImageRegion* region, const ImageExtent& extent) {
+      if (region == nullptr) return side = {}, true;
+      const std::uint64_t at = extent.begin - region->address;
+      if (side.bytes.size() != region->bytes.size()) return false;
+      side.offset += at;
+      side.length = extent.end - extent.begin;
+      side.bytes = side.bytes.subspan(at, side.length);
+      return true;
+    };
+    if (!cut(difference.left, a, deviation.first_left) || !cut(difference.right, b, deviation.first_right))
+      return std::nullopt;
+    if (a == nullptr) difference.shape = Shape::right_only;
+    if (b == nullptr) difference.shape = Shape::left_only;
+    difference.kind = deviation.is_code ? Kind::code : Kind::data;
+    difference.weight = std::max<std::uint64_t>(deviation.bytes, 1);
+    difference.count = deviation.count;
+    const auto offset = [](const ImageRegion& region, const ImageExtent& extent) {
+      return hexadecimal(extent.begin - region.address);
+    };
+    item->where.field += deviation.name.empty() ? "+" : "." + deviation.name;
+    if (deviation.name.empty())
+      item->where.field +=
+          b != nullptr ? offset(*b, deviation.first_right) : offset(*a, deviation.first_left);
+    item->message = deviation.reason;
+    return item;
+  }
+  // The region with bytes in the file that an extent lies in.
+  static const ImageRegion* region_at(const Image& image, const ImageExtent& extent) {
+    for (const ImageRegion& region : image.regions) {
+      const std::uint64_t at = extent.begin - region.address;
+      if (extent.end > extent.begin && at < region.bytes.size() &&
+          extent.end - extent.begin <= region.bytes.size() - at)
+        return &region;
+    }
+    return nullptr;
+  }
+
+  std::optional<Item> of_leaf(std::string_view leaf) const {
+    const FieldId l = l_.child(Tree::kRoot, leaf), r = r_.child(Tree::kRoot, leaf);
+    return l == kNoField || r == kNoField ? std::nullopt : std::optional(item_of(pair_, l, r));
+  }
+
+  // States that nobody knows what a leaf, or a place in it, refers to.
+  void add_uncertain(std::string_view leaf, const std::string& place) {
+    auto item = of_leaf(leaf);
+    if (!item) item = item_of(pair_, Tree::kRoot, Tree::kRoot);
+    item->difference.kind = Kind::data;
+    item->difference.critical = false;
+    item->difference.weight = 1;
+    item->difference.left.bytes = item->difference.right.bytes = {};
+    item->where.field += place;
+    item->message = "not proven: " + pair_.layout;
+    pair_.items.push_back(std::move(*item));
   }
 
   // Whether what a row says of a symbol or a section is where it lies now. All else a row may say is a
@@ -143,34 +293,21 @@ class Prover {
   void add_roots(const Image& left, const Image& right, const Certificate& certificate) {
     for (const Piece& piece : certificate.pieces) {
       if (!piece.edit) continue;
-      const auto span = [](const Image& image, std::uint64_t address, std::uint64_t size,
-                           std::string_view& label) {
-        const auto region = std::prev(
-            std::upper_bound(image.regions.begin(), image.regions.end(), address,
-                             [](std::uint64_t value, const ImageRegion& at) { return value < at.address; }));
-        label = region->label;
-        return Span{address - region->address, size - 1};
-      };
-      std::string_view l_label, r_label;
-      const Span l_span = span(left, piece.left, piece.left_size, l_label);
-      const Span r_span = span(right, piece.right, piece.right_size, r_label);
-      const FieldId l = l_.child(Tree::kRoot, l_label), r = r_.child(Tree::kRoot, r_label);
+      const ImageRegion* a = region_at(left, {piece.left, piece.left + piece.left_size});
+      const ImageRegion* b = region_at(right, {piece.right, piece.right + piece.right_size});
+      if (a == nullptr || b == nullptr || a->executable) continue;
+      const FieldId l = l_.child(Tree::kRoot, a->label), r = r_.child(Tree::kRoot, b->label);
       if (l == kNoField || r == kNoField) continue;
-      split_string(*pair_.left, l, l_span, *pair_.right, r, r_span, item_of(pair_, l, r), pair_.items);
+      if (l_[l].length != a->bytes.size() || r_[r].length != b->bytes.size()) continue;
+      split_string(*pair_.left, l, {piece.left - a->address, piece.left_size - 1}, *pair_.right, r,
+                   {piece.right - b->address, piece.right_size - 1}, item_of(pair_, l, r), pair_.items);
     }
   }
 
-  void refuse(std::string reason) {
-    pair_.layout = std::move(reason);
-    const auto moves = std::find_if(pair_.items.begin(), pair_.items.end(),
-                                    [](const Item& item) { return moves_neighbours(item.difference); });
-    if (moves == pair_.items.end()) return;
-    Item item = item_of(pair_, moves->difference.left.field, moves->difference.right.field);
-    item.difference.kind = Kind::data;
-    item.difference.critical = false;
-    item.difference.weight = 1;
-    item.where.field += ".references";
-    pair_.items.push_back(std::move(item));
+  // Items stay as they are.
+  void keep() {
+    const auto moves = std::ranges::find_if(pair_.items, moves_neighbours, &Item::difference);
+    if (moves != pair_.items.end()) add_uncertain(leaf_of(moves->difference), ".references");
   }
 
   // A string of loaded data that is longer on one side and has something after it.

@@ -24,4 +24,8 @@ struct Code {
 // Reads a region of x86-64 code from its first to its last byte (Intel SDM, volume 2, chapter 2).
 void read_x86_64(const ImageRegion& region, Code& code);
 
+// As list_instructions() of formats/image.h, of bytes at an address.
+std::vector<ImageInstruction> list_x86_64(Bytes bytes, std::uint64_t address, std::size_t most,
+                                          const std::function<std::string(std::uint64_t)>& name);
+
 }  // namespace unrepro::elf

@@ -10,6 +10,7 @@
 #include "formats/elf/code.h"
 #include "formats/elf/constants.h"
 #include "formats/elf/jump_tables.h"
+#include "formats/elf/things.h"
 #include "formats/elf/unwind.h"
 
 namespace unrepro::elf {
@@ -102,21 +103,26 @@ class Builder {
     }
     if (file_.sections.empty()) return refused("no section headers");
     add_regions();
-    if (ok()) add_tables();
-    if (ok()) add_symbols();
-    if (ok()) add_unwind();
-    if (ok()) add_code();
-    if (ok()) finish();
-    if (ok()) find_tables();
-    if (ok()) finish();
-    if (ok()) add_frame();
+    if (!ok()) return std::move(image_);
+    // What is refused from here on is read as far as it goes.
+    add_tables();
+    add_symbols();
+    add_unwind();
+    add_code();
+    finish();
+    find_tables();
+    finish();
+    add_frame();
+    image_.things = find_things(file_, functions_);
     return std::move(image_);
   }
 
  private:
   bool ok() const { return image_.refusal.empty(); }
-  void refuse(std::string what) {
-    if (ok()) image_.refusal = std::move(what);
+  void refuse(std::string what, std::string_view leaf = {}) {
+    if (!ok()) return;
+    image_.refusal = std::move(what);
+    image_.refusal_leaf = leaf;
   }
   Image refused(std::string what) {
     refuse(std::move(what));
@@ -194,7 +200,7 @@ class Builder {
   }
 
   void add_tables() {
-    for (std::uint32_t i = 1; ok() && i < file_.sections.size(); ++i) {
+    for (std::uint32_t i = 1; i < file_.sections.size(); ++i) {
       if (region_of_[i] == ImageReference::kAnywhere) continue;
       const Section& section = file_.sections[i];
       if (section.type == kShtRela) add_relocations(i);
@@ -219,8 +225,7 @@ class Builder {
     words_.push_back(at);
     if (value == 0) return true;
     if (!may_hold) return true;  // what it holds is replaced, and must not differ
-    if (expected != 0 && value != expected)
-      return refuse("a word that is not its addend at " + where(at)), false;
+    if (expected != 0 && value != expected) refuse("a word that is not its addend at " + where(at));
     absolute(at, value);
     code_.taken.push_back(value);
     return true;
@@ -230,7 +235,7 @@ class Builder {
     const Bytes bytes = file_.content(index);
     if (bytes.size() % 24 != 0) return refuse("an odd size of " + file_.label(index));
     const std::uint64_t base = file_.sections[index].addr;
-    for (std::uint64_t at = 0; at < bytes.size() && ok(); at += 24) {
+    for (std::uint64_t at = 0; at < bytes.size(); at += 24) {
       const std::uint64_t place = file_.read(bytes, at, 8), type = file_.read(bytes, at + 8, 4);
       const std::uint64_t addend = file_.read(bytes, at + 16, 8);
       absolute(base + at, place);
@@ -264,7 +269,7 @@ class Builder {
     const Bytes bytes = file_.content(index);
     if (bytes.size() % 8 != 0) return refuse("an odd size of " + file_.label(index));
     std::uint64_t next = 0;
-    for (std::uint64_t at = 0; at < bytes.size() && ok(); at += 8) {
+    for (std::uint64_t at = 0; at < bytes.size(); at += 8) {
       const std::uint64_t word = file_.read(bytes, at, 8);
       if ((word & 1) == 0) {
         absolute(file_.sections[index].addr + at, word);
@@ -274,7 +279,7 @@ class Builder {
       }
       std::uint64_t last = next;
       for (unsigned bit = 1; bit < 64; ++bit) {
-        if ((word >> bit & 1) == 0 || !ok()) continue;
+        if ((word >> bit & 1) == 0) continue;
         last = next + bit * 8;
         relocated(last - 8, true, 0);
       }
@@ -305,7 +310,7 @@ class Builder {
   // Words that the linker filled in for good: the address of the dynamic section; others look like none.
   void add_got(const ImageRegion& region) {
     std::sort(words_.begin(), words_.end());
-    for (std::uint64_t at = 0; at + 8 <= region.size && ok(); at += 8) {
+    for (std::uint64_t at = 0; at + 8 <= region.size; at += 8) {
       const std::uint64_t value = file_.read(region.bytes, at, 8), address = region.address + at;
       if (value == 0 || std::binary_search(words_.begin(), words_.end(), address)) continue;
       if (at == 0 && value == dynamic_) {
@@ -351,6 +356,9 @@ class Builder {
       return refuse("a symbol outside of its section at " + where(symbol.value));
     }
     if (!inside || type == kSttSection) return;
+    // LLVM names the tables that it makes of pointers.
+    const auto name = file_.string(file_.sections[table].link, symbol.name);
+    if (name && name->starts_with("reltable.")) relative_tables_.push_back(symbol.value);
     if (symbol.value < image_.regions[region].address + image_.regions[region].size)
       anchors_.push_back(symbol.value);
     const std::uint64_t rest = image_.regions[region].address + image_.regions[region].size - symbol.value;
@@ -360,14 +368,15 @@ class Builder {
 
   void add_unwind() {
     Unwind unwind = read_unwind(file_, image_.regions);
-    if (!unwind.refusal.empty()) return refuse(std::move(unwind.refusal));
+    if (!unwind.refusal.empty()) refuse(std::move(unwind.refusal));
     image_.references.insert(image_.references.end(), unwind.references.begin(), unwind.references.end());
     for (const ImageExtent& function : unwind.functions) {
       // One entry covers a whole procedure linkage table.
       const ImageRegion* region = region_at(function.begin);
       if (region == nullptr || function.end > region->address + region->size ||
           function.end < function.begin) {
-        return refuse("an unwind entry outside of code at " + where(function.begin));
+        refuse("an unwind entry outside of code at " + where(function.begin));
+        continue;
       }
       image_.extents.push_back(function);
       functions_.push_back(function);
@@ -380,12 +389,12 @@ class Builder {
     for (const ImageRegion& region : image_.regions) {
       if (!region.executable || region.content != ImageRegion::Content::bytes) continue;
       read_x86_64(region, code_);
-      if (!code_.refusal.empty()) return refuse(code_.refusal);
+      if (!code_.refusal.empty()) refuse(code_.refusal);
       code_regions_.push_back(&region);
     }
     for (const ImageExtent& function : functions_) {
       if (!is_instruction(function.begin)) {
-        return refuse("unwind tables and code disagree at " + where(function.begin));
+        refuse("unwind tables and code disagree at " + where(function.begin));
       }
     }
     image_.references.insert(image_.references.end(), code_.references.begin(), code_.references.end());
@@ -420,11 +429,15 @@ class Builder {
     references.erase(std::unique(references.begin(), references.end(),
                                  [&](const auto& a, const auto& b) { return key(a) == key(b); }),
                      references.end());
-    for (std::size_t i = 1; i < references.size(); ++i) {
-      if (references[i - 1].at + references[i - 1].width > references[i].at) {
-        return refuse("two references share a byte at " + where(references[i].at));
+    std::size_t kept = 0;
+    for (const ImageReference& reference : references) {
+      if (kept > 0 && references[kept - 1].at + references[kept - 1].width > reference.at) {
+        refuse("two references share a byte at " + where(reference.at));
+      } else {
+        references[kept++] = reference;
       }
     }
+    references.resize(kept);
     anchors_.reserve(anchors_.size() + references.size());
     for (const ImageReference& reference : references) anchors_.push_back(reference.target);
     std::sort(anchors_.begin(), anchors_.end());
@@ -438,8 +451,9 @@ class Builder {
 
   void find_tables() {
     const auto is_code = [this](std::uint64_t address) { return is_instruction(address); };
-    OffsetTables tables = find_offset_tables(image_, code_.taken, is_code);
-    if (!tables.refusal.empty()) return refuse(tables.refusal + " at " + where(tables.place));
+    std::sort(relative_tables_.begin(), relative_tables_.end());
+    OffsetTables tables = find_offset_tables(image_, code_.taken, relative_tables_, is_code);
+    if (!tables.refusal.empty()) refuse(tables.refusal + " at " + where(tables.place));
     // Each computed jump has its table in the same function.
     for (const std::uint64_t jump : code_.computed_jumps) {
       const auto [begin, end] = function_around(jump);
@@ -451,7 +465,7 @@ class Builder {
           [&](const ImageReference& reference) {
             return std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference.target);
           });
-      if (!has_table) return refuse("a jump without its table at " + where(jump));
+      if (!has_table) refuse("a jump without its table at " + where(jump));
     }
     image_.references.insert(image_.references.end(), tables.references.begin(), tables.references.end());
     image_.extents.insert(image_.extents.end(), tables.extents.begin(), tables.extents.end());
@@ -505,8 +519,8 @@ class Builder {
       if (segment.memsz == 0) {
         text += " at " + hex(segment.vaddr | segment.offset | segment.paddr | segment.filesz);
       } else {
-        if (segment.paddr != segment.vaddr) return refuse("a physical address of its own");
-        if (segment.filesz == 0) return refuse("a segment without bytes of the file");
+        if (segment.paddr != segment.vaddr) return refuse("a physical address of its own", "program_headers");
+        if (segment.filesz == 0) return refuse("a segment without bytes of the file", "program_headers");
         text += " from " + place(segment.vaddr, false) + " to " + place(segment.vaddr + segment.memsz, true);
         if (segment.filesz != segment.memsz)
           text += segment.filesz == 0 ? " without bytes"
@@ -519,9 +533,9 @@ class Builder {
           const auto index = static_cast<std::size_t>(first - image_.regions.data());
           const std::uint64_t offset = index == 0 ? 0 : file_.sections[section_of_[index]].offset;
           if (segment.offset - offset != segment.vaddr - first->address)
-            return refuse("a segment that is loaded from elsewhere");
+            return refuse("a segment that is loaded from elsewhere", "program_headers");
         } else if (segment.filesz > 0) {
-          return refuse("a segment that begins nowhere");
+          return refuse("a segment that begins nowhere", "program_headers");
         }
       }
       frame.push_back(std::move(text));
@@ -538,12 +552,13 @@ class Builder {
       if (!section.named) text += " name " + hex(section.name_offset);
       if ((section.flags & kShfAlloc) == 0) text += " at " + hex(section.addr);
       if (section.type == kShtNobits && (section.flags & kShfAlloc) != 0) {
-        if (!follows(i)) return refuse("the offset of " + file_.label(i) + " follows from nothing");
+        if (!follows(i))
+          return refuse("the offset of " + file_.label(i) + " follows from nothing", "section_headers");
       } else if (!file_.placed[i]) {
         text += " offset " + hex(section.offset) + " size " + hex(section.size);
       }
       if ((section.flags & kShfAlloc) != 0 && section.align > 1 && section.addr % section.align != 0) {
-        return refuse("section " + file_.label(i) + " is not aligned");
+        return refuse("section " + file_.label(i) + " is not aligned", "section_headers");
       }
       frame.push_back(std::move(text));
     }
@@ -557,6 +572,7 @@ class Builder {
   std::vector<std::uint64_t> words_;       // under relocations
   std::vector<std::uint64_t> anchors_;
   std::vector<ImageExtent> functions_;  // ascending
+  std::vector<std::uint64_t> relative_tables_;
   std::uint64_t dynamic_ = 0;
   Code code_;
   std::vector<const ImageRegion*> code_regions_;

@@ -13,9 +13,9 @@ std::int32_t entry(Bytes bytes, std::uint64_t at) {
   return static_cast<std::int32_t>(value);
 }
 
-// Whether a string begins at an offset of read-only data.
-bool begins_string(Bytes bytes, std::uint64_t at) {
-  if (at >= bytes.size() || (at > 0 && bytes[at - 1] != 0)) return false;
+// Whether a string, or the rest of one, begins at an offset of read-only data.
+bool begins_string(Bytes bytes, std::uint64_t at, bool or_part) {
+  if (at >= bytes.size() || (at > 0 && bytes[at - 1] != 0 && !or_part)) return false;
   for (; at < bytes.size() && bytes[at] != 0; ++at) {
     const std::uint8_t byte = bytes[at];
     if ((byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f) return false;
@@ -26,6 +26,7 @@ bool begins_string(Bytes bytes, std::uint64_t at) {
 }  // namespace
 
 OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint64_t>& taken,
+                                const std::vector<std::uint64_t>& relative,
                                 const std::function<bool(std::uint64_t)>& is_instruction) {
   OffsetTables tables;
   for (const ImageRegion& region : image.regions) {
@@ -46,9 +47,11 @@ OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint6
       const bool jumps = end > begin;
       if (!jumps) {
         // Constants: every entry, up to filler, is the beginning of a string outside of the table.
+        // Strings share their ends.
+        const bool is_relative = std::binary_search(relative.begin(), relative.end(), table);
         const auto is_string = [&](std::uint64_t offset) {
           const std::uint64_t place = target(offset) - region.address;
-          return (place < begin || place >= limit) && begins_string(region.bytes, place);
+          return (place < begin || place >= limit) && begins_string(region.bytes, place, is_relative);
         };
         while (end + 4 <= limit && is_string(end)) end += 4;
         const bool rest_is_filler = limit - end < kMostFiller &&
@@ -60,9 +63,9 @@ OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint6
         const auto filler = region.bytes.subspan(end, limit - end);
         if (filler.size() >= kMostFiller ||
             !std::all_of(filler.begin(), filler.end(), [](std::uint8_t byte) { return byte == 0; })) {
+          if (tables.refusal.empty()) tables.place = region.address + end;
           tables.refusal = "a table of jumps that goes on with something else";
-          tables.place = region.address + end;
-          return tables;
+          continue;
         }
         tables.jumps.push_back(table);
       }

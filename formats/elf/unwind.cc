@@ -191,20 +191,24 @@ class Reader {
       for (int i = 0; i < 3; ++i) uleb(bytes, at);
       if (const std::uint64_t action = uleb(bytes, at); action > 0) pending.insert(actions + action - 1);
     }
+    // No two functions share call sites, and what else they share is read for a bounded number of times.
+    if (place < exceptions_end_) return refuse("exception data that overlaps", place);
+    exceptions_end_ = region.address + actions;
     std::int64_t most = 0;
     std::set<std::uint64_t> seen;
     while (!pending.empty()) {
       std::uint64_t record = *pending.begin();
       pending.erase(pending.begin());
       if (!seen.insert(record).second) continue;
-      if (record >= bytes.size()) return refuse("odd exception data", place);
+      if (record >= bytes.size() || ++exceptions_read_ > bytes.size()) return refuse("odd exception data", place);
       most = std::max(most, sleb(bytes, record));
       const std::uint64_t field = record;
       const std::int64_t next = sleb(bytes, record);
       if (next != 0) pending.insert(field + static_cast<std::uint64_t>(next));
     }
     if (most == 0) return;
-    if (type_end == 0 || type_end > bytes.size() || static_cast<std::uint64_t>(most) > type_end / 4) {
+    if (type_end == 0 || type_end > bytes.size() || static_cast<std::uint64_t>(most) > type_end / 4 ||
+        (exceptions_read_ += static_cast<std::uint64_t>(most)) > bytes.size()) {
       return refuse("odd exception data", place);
     }
     for (std::int64_t i = 1; i <= most; ++i) self(region, type_end - 4 * static_cast<std::uint64_t>(i));
@@ -214,6 +218,7 @@ class Reader {
   const std::vector<ImageRegion>& regions_;
   Unwind unwind_;
   std::set<std::uint64_t> data_;
+  std::uint64_t exceptions_end_ = 0, exceptions_read_ = 0;
 };
 
 }  // namespace

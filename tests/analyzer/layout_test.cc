@@ -198,6 +198,58 @@ TEST_F(LayoutCheck, AnEndOfSomethingElseIsUncertain) {
   EXPECT_NE(refused(), "");
 }
 
+TEST_F(LayoutCheck, WhatStandsBeforeIsReachedFromNowhere) {
+  // Data begins with a number, then a string that another alignment moves.
+  Toy left("/b/x"), right("/longer/directory/x");
+  const auto begin_with = [](Toy& toy, const std::string& head) {
+    Image image = toy.image();
+    toy.data_.replace(0, 4, head);
+    image.regions[1].bytes = as_bytes(toy.data_);
+    std::erase_if(image.references, [](const ImageReference& r) { return r.target == 0x200; });
+    std::erase(image.anchors, 0x200u);
+    image.taken = image.anchors;
+    image.regions[0].bytes = image.regions[0].bytes.subspan(4);
+    image.regions[0].address += 4;
+    image.regions[0].size -= 4;
+    image.names[0].address += 4;
+    return image;
+  };
+  const std::string version("\1\0\2\0", 4);
+  const auto refused = [](const Image& a, const Image& b) {
+    const auto found = layout::check(a, b, layout::propose(a, b));
+    return found ? found->text() : "";
+  };
+  EXPECT_EQ(refused(begin_with(left, version), begin_with(right, version)), "");
+  const std::string other("\1\0\3\1", 4);
+  EXPECT_NE(refused(begin_with(left, other), begin_with(right, other)), "");
+  Image a = begin_with(left, version), b = begin_with(right, version);
+  a.anchors.insert(a.anchors.begin(), 0x202);
+  EXPECT_NE(refused(a, b), "");
+}
+
+TEST_F(LayoutCheck, PlacesBetweenRegionsMoveWithTheirNeighbours) {
+  const auto with = [](const Toy& toy, std::uint64_t moved) {
+    Image image = toy.image();
+    image.regions.push_back({.label = "zero",
+                             .address = 0x300 + moved,
+                             .size = 8,
+                             .bytes = {},
+                             .content = ImageRegion::Content::zero,
+                             .writable = true});
+    image.names.push_back({.name = "mark", .address = 0x180});
+    return image;
+  };
+  const auto refused = [](const Image& a, const Image& b) {
+    const auto found = layout::check(a, b, layout::propose(a, b));
+    return found ? found->text() : "";
+  };
+  EXPECT_EQ(refused(with(left_, 0), with(right_, 0)), "");
+  Image a = with(left_, 0), b = with(right_, 16);
+  EXPECT_EQ(refused(a, b), "");
+  a.names[1].address = b.names[1].address = 0x2f8;  // between what stays and what moves
+  EXPECT_NE(refused(a, b), "");
+}
+
 std::string fixture(const char* name) { return test::read_data(std::string("elf/layout-") + name + ".so"); }
 
 TEST(LayoutProof, RealPairIsExplainedByItsPath) {
@@ -208,11 +260,24 @@ TEST(LayoutProof, RealPairIsExplainedByItsPath) {
   EXPECT_EQ(report.accounting.unexplained_bytes, 0u);
 }
 
+// Whether one of the first findings without a cause, or an alert, is about a byte of the right side.
+bool names(const Report& report, std::size_t at) {
+  std::size_t looked = 0;
+  for (const Finding& finding : report.findings) {
+    if (finding.derived || finding.proof != Proof::none || ++looked > 3) continue;
+    const auto& right = finding.right;
+    if (right && at + 8 > right->offset && at < right->offset + right->length + 8) return true;
+  }
+  return false;
+}
+
 TEST(LayoutProof, NoChangedByteIsAccepted) {
   const std::string left = fixture("short"), right = fixture("long");
   const std::size_t path = right.find("/srv/rebuild"),
                     end = path + std::string_view("/srv/rebuild/worker-seven/frob-1.0").size();
   const std::size_t banner = right.find("GCC: (");
+  const std::size_t contents = 0x190, contents_end = 0x1020;  // from .gnu.hash to .got.plt
+  std::size_t tried = 0, named = 0;
   for (std::size_t at = 0; at < right.size(); at += test::kStride) {
     if (at >= path && at < end) continue;            // free within the alphabet of paths
     if (at >= banner && at < banner + 38) continue;  // versions in .comment are inert
@@ -220,6 +285,12 @@ TEST(LayoutProof, NoChangedByteIsAccepted) {
     patched[at] = static_cast<char>(patched[at] ^ (1 << at % 8));
     const Report report = compare_bytes(left, patched);
     EXPECT_GE(report.verdict, Verdict::incomplete) << "byte " << at;
+    if (at < contents || at >= contents_end) continue;
+    ++tried;
+    named += names(report, at);
+  }
+  if (test::kStride == 1) {
+    EXPECT_GE(named * 100, tried * 95) << named << " of " << tried;
   }
 }
 
@@ -235,6 +306,28 @@ TEST(LayoutProof, NoStaleByteIsAccepted) {
       EXPECT_TRUE(path || report.verdict >= Verdict::incomplete) << width << " bytes at " << at;
     }
   }
+}
+
+TEST(LayoutProof, ChangedFunctionIsShown) {
+  const std::string left = fixture("short");
+  std::string right = fixture("long");
+  const std::size_t at = right.find("\xe8\x67\xff\xff\xff");
+  ASSERT_NE(at, std::string::npos);
+  right[at + 1] = static_cast<char>(right[at + 1] + 1);
+  const Report report = compare_bytes(left, right);
+  const auto found = std::find_if(report.findings.begin(), report.findings.end(),
+                                  [](const Finding& finding) { return !finding.listing.empty(); });
+  ASSERT_NE(found, report.findings.end());
+  EXPECT_EQ(found->cause, "unexplained");
+  EXPECT_TRUE(found->touches_code);
+  EXPECT_EQ(found->field.substr(0, 6), ".text.");
+  const auto has = [&](std::string_view sign) {
+    return std::any_of(found->listing.begin(), found->listing.end(), [&](const std::string& line) {
+      return line.find(std::string(sign) + " call") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(has("  -"));
+  EXPECT_TRUE(has("  +"));
 }
 
 }  // namespace

@@ -110,9 +110,11 @@ Finding read_finding(const Json& value, const std::string& where, std::string& c
       if (id.is_number_unsigned()) finding.derived_from.push_back(id.get<std::uint32_t>());
     }
   }
-  if (const Json* observed = reader.member("observed"); observed != nullptr && observed->is_array()) {
-    for (const Json& each : *observed) {
-      if (each.is_string()) finding.observed.push_back(each.get<std::string>());
+  for (const auto& [key, lines] : {std::pair("observed", &finding.observed), {"listing", &finding.listing}}) {
+    const Json* const list = reader.member(key);
+    if (list == nullptr || !list->is_array()) continue;
+    for (const Json& line : *list) {
+      if (line.is_string()) lines->push_back(line.get<std::string>());
     }
   }
   return finding;
