@@ -48,6 +48,7 @@ bool uses_vectors(Bytes code) {
   // One may be chance: three bytes of something else.
   std::size_t found = 0;
   for (std::size_t at = 0; at + 3 <= code.size() && found < 2; ++at) {
+    if (code[at] != 0xc5 && code[at] != 0x62) continue;
     found += std::any_of(kInstructions.begin(), kInstructions.end(), [&](const auto& instruction) {
       return std::equal(instruction.begin(), instruction.end(),
                         code.begin() + static_cast<std::ptrdiff_t>(at));
