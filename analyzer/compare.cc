@@ -231,10 +231,8 @@ class Comparer {
     if ((is_owner(left.kind) || left.kind == Kind::mode) && !left.is(kCovered)) {
       pair_.relations[left.kind].add(as_text(left_bytes), as_text(right_bytes));
     }
-    if (left.encoding == Encoding::dos_date_time && right.encoding == left.encoding && !left.is(kDerived)) {
-      pair_.zone_shift.add(decode_number(left.encoding, left_bytes).number,
-                           decode_number(right.encoding, right_bytes).number);
-    }
+    if (left.encoding == Encoding::dos_date_time && right.encoding == left.encoding && !left.is(kDerived))
+      pair_.zone_shift.add(l_, l, r_, r);
     const bool left_payload = l_.payload(l) != nullptr, right_payload = r_.payload(r) != nullptr;
     if (left_payload && right_payload) return payload(l, r);
     if (left_payload != right_payload) return changed(l, r);

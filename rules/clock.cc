@@ -37,8 +37,16 @@ class FileTimeRule final : public Rule {
   }
 };
 
-// The same instant as local time of another zone. All local times of the container have moved alike; where
-// the instant is also stated with a zone, both sides state the same one.
+// The instant that the container states beside a local time.
+std::optional<Number> stated_instant(const Tree& tree, FieldId field) {
+  const auto& links = tree.same_instant;
+  const auto at = std::lower_bound(links.begin(), links.end(), std::pair{field, FieldId{0}});
+  if (at == links.end() || at->first != field) return std::nullopt;
+  return decode_number(tree[at->second].encoding, tree.bytes(at->second)).number;
+}
+
+// Local time of another zone. Where no instant is stated beside it, a clock that was wrong by hours looks the
+// same.
 class ZoneRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
@@ -49,43 +57,45 @@ class ZoneRule final : public Rule {
     for (const Side* side : {&difference.left, &difference.right}) {
       if ((*side->tree)[side->field].encoding != Encoding::dos_date_time) return;
     }
-    if (instant(difference.left) != instant(difference.right)) return;
     sink.push_back({.cause = "timezone", .proof = Proof::inert, .note = {}});
   }
 
   bool confirm(const Difference&, const Hypothesis&, const Fitted& fitted) const override {
-    return fitted.zone_shift.seconds().has_value();
+    return fitted.zone_shift.holds();
   }
 
   Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
     return {Capacity::of_values(209), "zone"};  // quarters of an hour within 26 hours either way
   }
-
- private:
-  static std::optional<Number> instant(const Side& side) {
-    const auto& links = side.tree->same_instant;
-    const auto at = std::lower_bound(links.begin(), links.end(), std::pair{side.field, FieldId{0}});
-    if (at == links.end() || at->first != side.field) return std::nullopt;
-    return decode_number((*side.tree)[at->second].encoding, side.tree->bytes(at->second)).number;
-  }
 };
+
+constexpr std::int64_t kQuarter = 900;
+
+// In seconds; how far it is ahead of the stated instant, if there is one.
+std::optional<std::int64_t> local_time(const Tree& tree, FieldId field) {
+  const auto local = decode_number(tree[field].encoding, tree.bytes(field)).number;
+  if (!local) return std::nullopt;
+  const auto instant = stated_instant(tree, field);
+  if (!instant) return local->value;
+  constexpr std::int64_t kStep = 2;  // of DOS times
+  const std::int64_t ahead = local->value - instant->value;
+  const std::int64_t rest = ((ahead % kQuarter) + kQuarter) % kQuarter;
+  return rest <= kStep ? ahead - rest : rest >= kQuarter - kStep ? ahead - rest + kQuarter : ahead;
+}
 
 }  // namespace
 
-void ZoneShift::add(const std::optional<Number>& left, const std::optional<Number>& right) {
-  if (!left && !right) return;
-  const auto shift =
-      left && right ? std::optional(right->value - left->value) : std::optional<std::int64_t>();
-  constant_ = constant_ && shift && (!shift_ || *shift_ == *shift);
-  if (!shift_) shift_ = shift;
+void ZoneShift::add(const Tree& left_tree, FieldId left, const Tree& right_tree, FieldId right) {
+  const auto l = local_time(left_tree, left), r = local_time(right_tree, right);
+  if (!l && !r) return;
+  constexpr std::int64_t kMost = 26 * 3600;
+  const std::int64_t shift = l && r ? *r - *l : 1;
+  possible_ = possible_ && shift % kQuarter == 0 && shift <= kMost && shift >= -kMost &&
+              shift_.value_or(shift) == shift;
+  shift_ = shift;
 }
 
-std::optional<std::int64_t> ZoneShift::seconds() const {
-  constexpr std::int64_t kQuarter = 900, kMost = 26 * 3600;
-  if (!constant_ || !shift_ || *shift_ == 0 || *shift_ % kQuarter != 0 || *shift_ > kMost || *shift_ < -kMost)
-    return std::nullopt;
-  return shift_;
-}
+bool ZoneShift::holds() const { return possible_ && shift_.value_or(0) != 0; }
 
 const Rule& zone_rule() {
   static const ZoneRule kRule;

@@ -81,18 +81,19 @@ class Relation {
 };
 using Relations = std::map<Kind, Relation>;
 
-// How far the local times of one side are from those of the other, over all paired members, equal ones
-// included.
+// How local times of a container moved from one side to the other: by another zone, if each is ahead of the
+// instant that is stated beside it (or of its own time on the other side) by a number that differs alike
+// everywhere.
 class ZoneShift {
  public:
-  void add(const std::optional<Number>& left, const std::optional<Number>& right);
-  // The shift in seconds, right minus left, if it is one and the same everywhere and two zones can be that
-  // far apart: whole quarters of an hour, 26 hours at most.
-  std::optional<std::int64_t> seconds() const;
+  // Two fields that hold the local time of one thing.
+  void add(const Tree& left_tree, FieldId left, const Tree& right_tree, FieldId right);
+  // Whether two zones are that far apart: whole quarters of an hour, 26 hours at most, not nothing.
+  bool holds() const;
 
  private:
-  std::optional<std::int64_t> shift_;
-  bool constant_ = true;
+  std::optional<std::int64_t> shift_;  // seconds, right minus left
+  bool possible_ = true;
 };
 
 class PatternSet;

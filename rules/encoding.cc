@@ -36,6 +36,7 @@ class EncodingRule final : public Rule {
   static bool is_framing(const Difference& difference) {
     const Side& side = difference.left.tree != nullptr ? difference.left : difference.right;
     if (difference.effect != Effect::inert || !difference.in_range || side.tree == nullptr) return false;
+    if (difference.kind == Kind::stream) return true;
     const std::vector<Payload>& payloads = side.tree->payloads;
     return payloads.size() == 1 && (*side.tree)[payloads.front().field].kind == Kind::stream &&
            difference.kind != Kind::timestamp;

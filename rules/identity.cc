@@ -1,5 +1,8 @@
 // Identity of the build process and of its file system, in slots that no consumer acts on.
 
+#include <algorithm>
+#include <string>
+
 #include "rules/rule.h"
 
 namespace unrepro {
@@ -45,6 +48,22 @@ class BuildIdRule final : public Rule {
   }
 };
 
+// What a row says without the numbers of its place: ".text+0x20" and "size 0x8" as ".text+" and "size ".
+std::string without_place(std::string_view text) {
+  std::string rest;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool place = (rest.ends_with('+') || rest.ends_with("size ")) && text.substr(at).starts_with("0x");
+    if (place) at = std::min(text.find_first_not_of("0123456789abcdef", at + 2), text.size());
+    if (at < text.size()) rest += text[at++];
+  }
+  return rest;
+}
+
+bool moved(const Difference& difference) {
+  return difference.left.row && difference.right.row &&
+         without_place(*difference.left.row) == without_place(*difference.right.row);
+}
+
 // Where something lies, which moved because something before it has another length. Nothing proves here that
 // it had to.
 class LayoutRule final : public Rule {
@@ -52,7 +71,8 @@ class LayoutRule final : public Rule {
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     const Kind kind = difference.kind;
     if (difference.shape != Shape::changed || difference.critical) return;
-    if (kind != Kind::address && kind != Kind::offset && kind != Kind::size) return;
+    const bool place = kind == Kind::address || kind == Kind::offset || kind == Kind::size;
+    if (!place && !((kind == Kind::name || kind == Kind::reference) && moved(difference))) return;
     sink.push_back(
         {.cause = "derived-layout", .proof = Proof::inferred, .note = "may have moved, not proven"});
   }

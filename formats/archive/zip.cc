@@ -22,6 +22,14 @@ constexpr std::string_view kSigningMagic = "APK Sig Block 42";
 constexpr std::uint64_t kApkPage = 4096;
 constexpr std::size_t kLongestKey = 4096;
 
+// APPNOTE 4.4.3.2: what writers state for these methods. Readers skip or refuse a member that asks for more
+// than they know, so that any other number changes who reads it.
+bool is_version_needed(std::uint16_t version, std::uint16_t method, bool zip64) {
+  if (version == 10 || version == 11 || version == 20) return true;
+  if (zip64 && version == 45) return true;
+  return method == 12 ? version == 46 : method == 14 ? version == 63 : method == 9 ? version == 21 : false;
+}
+
 struct Entry {
   ZipCentral central;
   std::optional<ZipHeader> local;  // empty when it is not where the directory says, or not whole
@@ -286,8 +294,14 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
   const bool zip64 = local.zip64_used > 0;
   const bool must_be_stored = as_text(local.name) == "mimetype";
   tree_.take("signature", Kind::magic, Encoding::bytes, Effect::behaviour, 4, kDerived);
-  dialect("version_needed", 2, local.needed <= kLatestVersion);
-  dialect("flags", 2, (local.flags & ~kZipKnownFlags) == 0);
+  dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64));
+  const bool known = (local.flags & ~kZipKnownFlags) == 0;
+  constexpr std::uint16_t kLevel = 6;  // section 4.4.4: how hard deflate tried, also where it then stored
+  const std::uint16_t level = local.method == 8 || local.method == 0 ? local.flags & kLevel : 0;
+  tree_.take("flags", Kind::flags, Encoding::u16le, Effect::inert, 2, kCovered);
+  tree_.alias("level", Kind::stream, Effect::inert, std::to_string(level / 2), kInRange);
+  tree_.alias("options", Kind::dialect, Effect::inert, std::to_string(local.flags & ~level),
+              flag_if(known, kInRange));
   if ((local.flags & kZipEncrypted) != 0) problem("encrypted" + at_offset(local.at));
   dialect("method", 2, check && !must_be_stored);
   if (!check || must_be_stored) {
@@ -423,7 +437,8 @@ void Decoder::emit_central(const Entry& entry) {
   };
   take("signature", Kind::magic, 4);
   take("made_by", Kind::dialect, 2);
-  dialect("version_needed", 2, central.needed <= kLatestVersion, derived && central.needed == local->needed);
+  dialect("version_needed", 2, is_version_needed(central.needed, central.method, central.zip64_used > 0),
+          derived && central.needed == local->needed);
   take("flags", Kind::flags, 2);
   take("method", Kind::dialect, 2);
   time(central.modified, derived);
@@ -476,7 +491,7 @@ void Decoder::emit_zip64_end() {
   tree_.take("signature", Kind::magic, Encoding::bytes, Effect::behaviour, 4, kDerived);
   number("record_size", Kind::size, 8, value() == end_.zip64_length - 12);
   dialect("made_by", 2, true);
-  dialect("version_needed", 2, true);
+  dialect("version_needed", 2, little_endian(tree_.peek(2)) == 45);
   number("disk", Kind::count, 4, little_endian(tree_.peek(4)) == 0);
   number("directory_disk", Kind::count, 4, little_endian(tree_.peek(4)) == 0);
   number("entries_on_disk", Kind::count, 8, value() == entries_.size());

@@ -109,6 +109,39 @@ TEST(Zip, AnotherZoneWithInstants) {
   expect_equivalent(compare_bytes(zip(left), zip(right)), {"file-mtime"});
 }
 
+// An hour later, in a zone two hours further east.
+TEST(Zip, AnotherZoneAndAnotherTime) {
+  auto left = three_files();
+  for (auto& file : left) file.local_extra = file.central_extra = zip_times(1'600'000'000);
+  auto right = left;
+  for (auto& file : right) {
+    file.modified += 3 * kHour;
+    file.local_extra = file.central_extra = zip_times(1'600'003'600);
+  }
+  expect_equivalent(compare_bytes(zip(left), zip(right)), {"file-mtime", "timezone"});
+  right[1].modified += kHour;
+  expect_equivalent(compare_bytes(zip(left), zip(right)), {"file-mtime"});
+}
+
+TEST(Zip, HowHardTheCompressorTried) {
+  auto files = three_files();
+  for (auto& file : files) file.flags = 2;
+  expect_equivalent(compare_bytes(zip(three_files()), zip(files)), {"compressor-variation"});
+}
+
+// Readers that know less skip the member.
+TEST(ZipAttack, VersionThatFewReadersKnow) {
+  const std::string good = zip(three_files());
+  std::string other = good;
+  other[4] = 10;
+  expect_equivalent(compare_bytes(good, other), {"serialiser-style"});
+  other[4] = 42;
+  const Report report = compare_bytes(good, other);
+  EXPECT_EQ(report.verdict, Verdict::divergent);
+  ASSERT_FALSE(report.findings.empty());
+  EXPECT_NE(report.findings[0].location.find("a.txt#version_needed"), std::string::npos);
+}
+
 TEST(Zip, OneMemberAnHourLaterIsNoZone) {
   auto files = three_files();
   files[1].modified += kHour;

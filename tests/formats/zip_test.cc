@@ -28,10 +28,10 @@ TEST(ZipTree, Shape) {
   const Tree tree = decode(kZip, two_members());
   EXPECT_EQ(anomalies(tree), "");
   EXPECT_EQ(child_keys(tree, Tree::kRoot), "dir,dir/a,directory/,end/");
-  EXPECT_EQ(
-      child_keys(tree, find(tree, {"dir/a"})),
-      "signature,version_needed,flags,method,modified,crc32,compressed_size,size,name_length,extra_length,"
-      "name,extra,content,made_by,mode,type,dos_attributes,internal_attributes,uid,gid");
+  EXPECT_EQ(child_keys(tree, find(tree, {"dir/a"})),
+            "signature,version_needed,flags,level,options,method,modified,crc32,compressed_size,size,name_"
+            "length,extra_length,"
+            "name,extra,content,made_by,mode,type,dos_attributes,internal_attributes,uid,gid");
   EXPECT_EQ(text_at(tree, {"dir/a", "mode"}), "0644");
   EXPECT_EQ(text_at(tree, {"dir/a", "uid"}), "1000");
   EXPECT_EQ(text_at(tree, {"dir/a", "gid"}), "100");
