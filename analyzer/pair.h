@@ -26,9 +26,9 @@ struct Item {
   Where where;
   bool is_derived = false;  // a function of other bytes of its own side
   Derived left = Derived::absent, right = Derived::absent;
-  std::vector<std::string> source;  // members (from the artifact down) whose bytes it is derived from
-  std::string message;              // what is wrong with it, for people: what was expected
-  bool moved = false;  // as a map of what moved predicts, which nothing proves: never accepted
+  std::vector<std::string> source;   // members (from the artifact down) whose bytes it is derived from
+  std::string message;               // what is wrong with it, for people: what was expected
+  bool moved = false;                // as a map of what moved predicts, which nothing proves: never accepted
   std::vector<std::string> listing;  // of code: instructions that differ, as list_changes() gives them
 };
 

@@ -82,7 +82,8 @@ struct Image {
   // Why the image is not understood, with the place; else empty. What was read all the same proves nothing,
   // but may show where the trouble is.
   std::string refusal;
-  std::string_view refusal_leaf;  // key of the leaf that `refusal` is about; empty when it is about another one
+  std::string_view
+      refusal_leaf;  // key of the leaf that `refusal` is about; empty when it is about another one
 };
 
 // Of a decoded program; it refers to the tree's blob. Empty for everything that is none.

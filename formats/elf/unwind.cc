@@ -200,7 +200,8 @@ class Reader {
       std::uint64_t record = *pending.begin();
       pending.erase(pending.begin());
       if (!seen.insert(record).second) continue;
-      if (record >= bytes.size() || ++exceptions_read_ > bytes.size()) return refuse("odd exception data", place);
+      if (record >= bytes.size() || ++exceptions_read_ > bytes.size())
+        return refuse("odd exception data", place);
       most = std::max(most, sleb(bytes, record));
       const std::uint64_t field = record;
       const std::int64_t next = sleb(bytes, record);
