@@ -9,7 +9,11 @@ namespace unrepro::test {
 
 // Every place; only some where code is not optimised. Prime to 8, so that a sweep over bits sees each bit of
 // a byte.
-inline constexpr std::size_t kStride = UNREPRO_SLOW_BUILD ? 11 : 1;
+#ifdef __OPTIMIZE__
+inline constexpr std::size_t kStride = 1;
+#else
+inline constexpr std::size_t kStride = 11;
+#endif
 
 }  // namespace unrepro::test
 
