@@ -16,16 +16,6 @@ void append_hex(std::string& out, std::uint8_t byte) {
   out += kHexDigits[byte & 15];
 }
 
-void append_hex_number(std::string& out, std::uint64_t value) {
-  bool leading = true;
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    const auto digit = static_cast<std::size_t>((value >> shift) & 15);
-    if (leading && digit == 0 && shift > 0) continue;
-    leading = false;
-    out += kHexDigits[digit];
-  }
-}
-
 void append_padded(std::string& out, std::int64_t value, std::size_t width) {
   const std::string digits = std::to_string(value);
   if (digits.size() < width) out.append(width - digits.size(), '0');
@@ -71,7 +61,7 @@ void append_length(std::string& out, std::size_t length) {
   out += " bytes)";
 }
 
-std::string hex(Bytes bytes, std::size_t limit) {
+std::string hex_digits(Bytes bytes, std::size_t limit) {
   std::string out = "0x";
   for (const std::uint8_t byte : bytes.first(std::min(bytes.size(), limit))) append_hex(out, byte);
   if (bytes.size() > limit) append_length(out, bytes.size());
@@ -145,9 +135,7 @@ std::string describe_number(Kind kind, Encoding encoding, const Number& number) 
     return out.append(digits.size() < 4 ? 4 - digits.size() : 1, '0').append(digits);
   }
   if (is_hexadecimal(kind) && is_binary_number(encoding)) {
-    out = "0x";
-    append_hex_number(out, static_cast<std::uint64_t>(number.value));
-    return out;
+    return hex(static_cast<std::uint64_t>(number.value));
   }
   out = std::to_string(number.value);
   append_fraction(out, number.nanoseconds);
@@ -177,7 +165,7 @@ std::string describe(const Tree& tree, FieldId field, std::size_t limit) {
   }
   if (node.encoding == Encoding::nul_text) bytes = visible_text(bytes);
   return is_textual(node.kind, node.encoding) || is_readable(bytes) ? escape(bytes, limit)
-                                                                    : hex(bytes, limit);
+                                                                    : hex_digits(bytes, limit);
 }
 
 std::string escape(Bytes bytes, std::size_t limit) {
@@ -208,9 +196,7 @@ std::string escape(Bytes bytes, std::size_t limit) {
         append_hex(out, byte);
       }
     } else if (deceptive(point.value)) {
-      out += "\\u{";
-      append_hex_number(out, point.value);
-      out += '}';
+      out += "\\u{" + hex(point.value).substr(2) + '}';
     } else {
       out += as_text(spelled);
     }
@@ -251,6 +237,18 @@ std::string format_instant(std::int64_t seconds, std::uint32_t nanoseconds) {
   append_fraction(out, nanoseconds);
   out += 'Z';
   return out;
+}
+
+std::string hex(std::uint64_t value) {
+  char text[18];
+  std::size_t at = sizeof text;
+  do {
+    text[--at] = kHexDigits[value & 15];
+    value >>= 4;
+  } while (value != 0);
+  text[--at] = 'x';
+  text[--at] = '0';
+  return {text + at, sizeof text - at};
 }
 
 }  // namespace unrepro

@@ -32,4 +32,7 @@ std::string escape(Bytes bytes, std::size_t limit = SIZE_MAX);
 // ISO 8601, UTC, "2024-01-31T12:00:00Z"; the plain number when it is outside years 1 to 9999.
 std::string format_instant(std::int64_t seconds, std::uint32_t nanoseconds = 0);
 
+// 0x1f.
+std::string hex(std::uint64_t value);
+
 }  // namespace unrepro

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include "formats/value.h"
+
 namespace unrepro::layout {
 namespace {
 
@@ -457,17 +459,9 @@ std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
 
 }  // namespace
 
-std::string hexadecimal(std::uint64_t value) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string digits;
-  for (std::uint64_t rest = value; rest != 0 || digits.empty(); rest >>= 4)
-    digits.insert(digits.begin(), kDigits[rest & 15]);
-  return "0x" + digits;
-}
-
 std::string Refusal::text() const {
   if (region.empty()) return reason;
-  return reason + ", " + (in_left ? "left " : "right ") + region + "+" + hexadecimal(offset);
+  return reason + ", " + (in_left ? "left " : "right ") + region + "+" + hex(offset);
 }
 
 std::optional<Refusal> check(const Image& left, const Image& right, const Certificate& certificate) {

@@ -33,9 +33,6 @@ struct Refusal {
   std::string text() const;
 };
 
-// 0x1f.
-std::string hexadecimal(std::uint64_t value);
-
 // Empty when the right image is the left one with its pieces moved and its roots edited.
 std::optional<Refusal> check(const Image& left, const Image& right, const Certificate& certificate);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/align/sequence.h"
+#include "formats/value.h"
 
 namespace unrepro::layout {
 namespace {
@@ -28,7 +29,7 @@ class Lines {
   explicit Lines(std::vector<std::string>& out) : out_(out) {}
   void add(char sign, const ImageInstruction& line, std::uint64_t begin) {
     if (out_.size() < kMostLines) {
-      out_.push_back("+" + hexadecimal(line.address - begin) + "  " + sign + " " + line.text);
+      out_.push_back("+" + hex(line.address - begin) + "  " + sign + " " + line.text);
     } else {
       ++omitted_;
     }

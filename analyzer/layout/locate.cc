@@ -308,11 +308,11 @@ std::uint64_t counterpart(const Certificate& certificate, std::uint64_t left) {
 
 std::string describe_place(const Image& image, std::uint64_t address) {
   const ImageRegion* region = region_at(image, address);
-  if (region == nullptr) return hexadecimal(address);
+  if (region == nullptr) return hex(address);
   const ImageThing* thing = thing_at(image, address);
   if (thing != nullptr && !thing->name.empty()) {
     std::string name = escape(as_bytes(thing->name), kShownString * 2);
-    return address == thing->begin ? name : name + "+" + hexadecimal(address - thing->begin);
+    return address == thing->begin ? name : name + "+" + hex(address - thing->begin);
   }
   if (!region->executable && !region->bytes.empty()) {
     const Bytes rest = region->bytes.subspan(address - region->address);
@@ -322,7 +322,7 @@ std::string describe_place(const Image& image, std::uint64_t address) {
                                        [](char c) { return c >= ' ' && c < 0x7f; });
     if (end >= 2 && printable) return '"' + std::string(text.substr(0, end)) + '"';
   }
-  return region->label + "+" + hexadecimal(address - region->address);
+  return region->label + "+" + hex(address - region->address);
 }
 
 }  // namespace unrepro::layout

@@ -10,6 +10,7 @@
 #include "analyzer/layout/locate.h"
 #include "analyzer/layout/propose.h"
 #include "analyzer/leaf.h"
+#include "formats/value.h"
 
 namespace unrepro::layout {
 namespace {
@@ -150,8 +151,7 @@ class Prover {
     add_deviations(left, right, certificate, deviations);
     if (pair_.items.size() == added) {
       const bool elsewhere = refusal.region.empty();
-      add_uncertain(elsewhere ? refusal.table : refusal.region,
-                    elsewhere ? "" : "+" + hexadecimal(refusal.offset));
+      add_uncertain(elsewhere ? refusal.table : refusal.region, elsewhere ? "" : "+" + hex(refusal.offset));
     } else {
       pair_.layout = pair_.items[added].message + ", " + pair_.items[added].where.field;
     }
@@ -223,7 +223,7 @@ class Prover {
     difference.weight = std::max<std::uint64_t>(deviation.bytes, 1);
     difference.count = deviation.count;
     const auto offset = [](const ImageRegion& region, const ImageExtent& extent) {
-      return hexadecimal(extent.begin - region.address);
+      return hex(extent.begin - region.address);
     };
     item->where.field += deviation.name.empty() ? "+" : "." + deviation.name;
     if (deviation.name.empty())

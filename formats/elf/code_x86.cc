@@ -7,6 +7,7 @@
 
 #include "formats/elf/code.h"
 #include "formats/elf/elf_file.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

@@ -8,6 +8,7 @@
 #include "formats/digest.h"
 #include "formats/elf/constants.h"
 #include "formats/elf/rows.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "formats/value.h"
+
 namespace unrepro::elf {
 namespace {
 

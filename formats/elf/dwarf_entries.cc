@@ -6,6 +6,7 @@
 
 #include "formats/elf/dwarf_lists.h"
 #include "formats/elf/dwarf_names.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

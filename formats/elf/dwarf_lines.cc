@@ -1,6 +1,7 @@
 // .debug_line (DWARF 4 and 5, section 6.2) and .debug_aranges (section 6.1.2).
 
 #include "formats/elf/dwarf_lists.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

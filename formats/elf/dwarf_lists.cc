@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "formats/value.h"
+
 namespace unrepro::elf {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "formats/elf/elf_file.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "formats/elf/constants.h"
 #include "formats/elf/dynamic.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 
@@ -270,19 +271,6 @@ std::string File::symbol_name(std::uint32_t table, std::uint64_t index) const {
                  : hex(item.value));
   }
   return name;
-}
-
-std::string hex(std::uint64_t value) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  char text[18];
-  std::size_t at = sizeof text;
-  do {
-    text[--at] = kDigits[value & 15];
-    value >>= 4;
-  } while (value != 0);
-  text[--at] = 'x';
-  text[--at] = '0';
-  return {text + at, sizeof text - at};
 }
 
 std::uint32_t sysv_hash(std::string_view name) {

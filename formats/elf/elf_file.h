@@ -115,7 +115,6 @@ class File {
   std::vector<std::uint32_t> by_address_;  // loaded sections, ascending
 };
 
-std::string hex(std::uint64_t value);
 // System V hash of a symbol or version name (gABI, "Hash Table").
 std::uint32_t sysv_hash(std::string_view name);
 

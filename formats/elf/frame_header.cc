@@ -4,6 +4,7 @@
 #include <map>
 
 #include "formats/elf/constants.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

@@ -12,6 +12,7 @@
 #include "formats/elf/jump_tables.h"
 #include "formats/elf/things.h"
 #include "formats/elf/unwind.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "formats/elf/constants.h"
 #include "formats/elf/dynamic.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "formats/elf/build_id.h"
 #include "formats/elf/constants.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

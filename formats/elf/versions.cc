@@ -2,6 +2,7 @@
 
 #include "formats/elf/constants.h"
 #include "formats/elf/rows.h"
+#include "formats/value.h"
 
 namespace unrepro::elf {
 namespace {

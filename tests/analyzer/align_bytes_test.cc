@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analyzer/align/bytes.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {
@@ -146,7 +147,7 @@ RC_GTEST_PROP(AlignBytes, RunsTurnLeftIntoRight, ()) {
 }
 
 TEST(AlignBytes, AdversarialInputsTakeLinearTime) {
-  constexpr std::size_t kSize = UNREPRO_SLOW_BUILD ? 2'000'000 : 20'000'000;
+  constexpr std::size_t kSize = test::kSlowBuild ? 2'000'000 : 20'000'000;
   const auto periodic = [](std::size_t size, std::size_t period) {
     const std::string unit = noise(period, period);
     std::string result;
@@ -180,7 +181,7 @@ TEST(AlignBytes, AdversarialInputsTakeLinearTime) {
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     EXPECT_EQ(check(c.left, c.right, diff), "") << c.name;
     RecordProperty(c.name, std::to_string(seconds));
-    EXPECT_LT(seconds, UNREPRO_SLOW_BUILD ? 20 : 3) << c.name;
+    EXPECT_LT(seconds, test::kSlowBuild ? 20 : 3) << c.name;
   }
 }
 

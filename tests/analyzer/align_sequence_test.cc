@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "analyzer/align/sequence.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {
@@ -149,7 +150,7 @@ TEST(AlignSequences, SparseEditsOfALongSequenceCostWhatWasEdited) {
 
 // Inputs that make a textbook algorithm quadratic: at a million elements that is a matter of hours.
 TEST(AlignSequences, AdversarialInputsTakeLinearTime) {
-  constexpr std::size_t kSize = UNREPRO_SLOW_BUILD ? 200'000 : 1'000'000;
+  constexpr std::size_t kSize = test::kSlowBuild ? 200'000 : 1'000'000;
   std::mt19937_64 random(2);
   const auto sequence = [&](const auto& element) {
     Elements result(kSize);
@@ -186,7 +187,7 @@ TEST(AlignSequences, AdversarialInputsTakeLinearTime) {
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     EXPECT_EQ(check(c.left, c.right, hunks), "") << c.name;
     RecordProperty(c.name, std::to_string(seconds));
-    EXPECT_LT(seconds, UNREPRO_SLOW_BUILD ? 20 : 1) << c.name;
+    EXPECT_LT(seconds, test::kSlowBuild ? 20 : 1) << c.name;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "analyzer/align/text.h"
 #include "formats/text/text.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {
@@ -109,7 +110,7 @@ RC_GTEST_PROP(DiffText, HunksTurnLeftIntoRight, ()) {
 }
 
 TEST(DiffText, LargeTextsTakeLinearTime) {
-  constexpr std::size_t kSize = UNREPRO_SLOW_BUILD ? 2'000'000 : 100'000'000;
+  constexpr std::size_t kSize = test::kSlowBuild ? 2'000'000 : 100'000'000;
   const auto lines = [&](std::uint64_t seed) {
     std::string text;
     std::mt19937_64 random(seed);
@@ -132,7 +133,7 @@ TEST(DiffText, LargeTextsTakeLinearTime) {
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     EXPECT_GT(result.total_runs, 0u);
     RecordProperty(c.name, std::to_string(seconds));
-    EXPECT_LT(seconds, UNREPRO_SLOW_BUILD ? 20 : 3) << c.name;
+    EXPECT_LT(seconds, test::kSlowBuild ? 20 : 3) << c.name;
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "tests/support/analyze.h"
 #include "tests/support/archives.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {

@@ -6,7 +6,7 @@
 #include "formats/elf/elf_file.h"
 #include "tests/formats/decode_util.h"
 #include "tests/support/analyze.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "tests/support/analyze.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 #include "tests/support/zip.h"
 
 namespace unrepro {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "formats/format.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro::test {
 

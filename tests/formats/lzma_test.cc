@@ -1,7 +1,7 @@
 #include "formats/stream/lzma.h"
 
 #include "tests/formats/stream_testing.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "formats/format.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 

@@ -4,7 +4,7 @@
 
 #include "formats/tree_builder.h"
 #include "tests/formats/tar_builder.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {

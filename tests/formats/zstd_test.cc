@@ -3,7 +3,7 @@
 #include <zstd.h>
 
 #include "tests/formats/stream_testing.h"
-#include "tests/support/sweep.h"
+#include "tests/support/slow_build.h"
 
 namespace unrepro {
 namespace {

@@ -303,6 +303,8 @@ class Checker {
     return info == nullptr || info->family == "residual" || info->family == "derived";
   }
 
+  static bool writes_dates(const Variation& by) { return by.id() == "timezone" || by.id() == "locale"; }
+
   static bool contains(std::span<const std::string_view> causes, std::string_view cause) {
     return std::find(causes.begin(), causes.end(), cause) != causes.end();
   }
@@ -316,10 +318,10 @@ class Checker {
     for (const std::size_t i : possible_) {
       const Variation& each = *request_.variations[i];
       const bool any_order = key.cause == "order-unattributed" && !each.order_cause().empty();
-      const bool writes_dates = each.id() == "timezone" || each.id() == "locale";
       const bool dated =
           (is_clock(key) && clock_tried_) || (is_residual(key.cause) && dated_.contains(key.file));
-      if (any_order || contains(each.causes(), key.cause) || (writes_dates && dated)) suggested.insert(i);
+      if (any_order || contains(each.causes(), key.cause) || (writes_dates(each) && dated))
+        suggested.insert(i);
     }
     return suggested;
   }
@@ -334,13 +336,12 @@ class Checker {
       Triggered triggered{{key.file, key.cause, std::string(by.id()), runs, marker}, key.cause, {}};
       const CauseInfo* info = find_cause(key.cause);
       const bool order = info != nullptr && info->family == "order";
-      const bool writes_dates = by.id() == "timezone" || by.id() == "locale";
       if (contains(by.causes(), key.cause)) {
         named[key.file].push_back(triggered);
       } else if (order && !by.order_cause().empty()) {
         triggered.cause = by.order_cause();
         named[key.file].push_back(triggered);
-      } else if (is_residual(key.cause) || (is_clock(key) && writes_dates)) {
+      } else if (is_residual(key.cause) || (is_clock(key) && writes_dates(by))) {
         triggered.cause = by.causes().front();
         auto& same = vague[key.file];
         if (same.empty()) same.push_back(triggered);

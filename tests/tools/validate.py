@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Validates JSON reports: validate_report.py SCHEMA FILE...
+"""Validates what unrepro writes: validate.py report|sarif|gitlab SCHEMA FILE...
 
-Beyond the schema it checks what a schema cannot say: sums, order and references of findings.
+Beyond the schema it checks what a schema cannot say: sums, order, references, what must be unique.
 """
 import json
 import sys
@@ -16,7 +16,7 @@ def no_duplicates(pairs):
     return dict(pairs)
 
 
-def inconsistencies(report):
+def report_inconsistencies(report):
     accounting = report["accounting"]
     explained = sum(accounting["by_proof"].values()) + accounting["derived_bytes"]
     if accounting["explained_bytes"] != explained:
@@ -41,19 +41,47 @@ def inconsistencies(report):
         yield "causes that block do not come first"
 
 
+def sarif_inconsistencies(log):
+    for run in log["runs"]:
+        rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+        if len(rules) != len(set(rules)):
+            yield "a rule is described twice"
+        prints = [result["partialFingerprints"]["unreproFinding/v1"] for result in run["results"]]
+        if len(prints) != len(set(prints)):
+            yield "two results have one fingerprint"
+        for result in run["results"]:
+            if rules[result["ruleIndex"]] != result["ruleId"]:
+                yield f"ruleIndex {result['ruleIndex']} is not {result['ruleId']}"
+            for location in result["locations"]:
+                artifact = location["physicalLocation"]["artifactLocation"]
+                if run["artifacts"][artifact["index"]]["location"]["uri"] != artifact["uri"]:
+                    yield f"artifact {artifact['index']} is not {artifact['uri']}"
+
+
+def gitlab_inconsistencies(issues):
+    prints = [issue["fingerprint"] for issue in issues]
+    if len(prints) != len(set(prints)):  # GitLab shows the first of them only
+        yield "two issues have one fingerprint"
+
+
+INCONSISTENCIES = {
+    "report": report_inconsistencies,
+    "sarif": sarif_inconsistencies,
+    "gitlab": gitlab_inconsistencies,
+}
+
+
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4 or sys.argv[1] not in INCONSISTENCIES:
         sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as file:
+    with open(sys.argv[2], encoding="utf-8") as file:
         validator = jsonschema.Draft202012Validator(json.load(file))
     failed = False
-    for path in sys.argv[2:]:
+    for path in sys.argv[3:]:
         with open(path, encoding="utf-8") as file:
-            report = json.load(file, object_pairs_hook=no_duplicates)
-        problems = [f"{'/'.join(map(str, error.path))}: {error.message}" for error in validator.iter_errors(report)]
-        if not problems:
-            problems = list(inconsistencies(report))
-        for problem in problems:
+            document = json.load(file, object_pairs_hook=no_duplicates)
+        problems = [f"{'/'.join(map(str, error.path))}: {error.message}" for error in validator.iter_errors(document)]
+        for problem in problems or INCONSISTENCIES[sys.argv[1]](document):
             print(f"{path}: {problem}")
             failed = True
     sys.exit(1 if failed else 0)
