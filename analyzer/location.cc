@@ -19,8 +19,15 @@ void encode_byte(std::string& out, char c) {
   out += kDigits[byte & 15u];
 }
 
+bool is_plain(char c) { return c >= ' ' && c < 0x7f && kReserved.find(c) == kReserved.npos; }
+
 void encode(std::string& out, std::string_view part) {
   while (!part.empty()) {
+    if (is_plain(part[0])) {  // most of them
+      out += part[0];
+      part.remove_prefix(1);
+      continue;
+    }
     const std::size_t length = std::max<std::size_t>(decode_utf8(as_bytes(part)).length, 1);
     const std::string_view spelled = part.substr(0, length);
     const bool plain = kReserved.find(part[0]) == std::string_view::npos && printable(spelled) == spelled;

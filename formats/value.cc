@@ -170,8 +170,16 @@ std::string describe(const Tree& tree, FieldId field, std::size_t limit) {
 
 std::string escape(Bytes bytes, std::size_t limit) {
   std::string out;
+  const auto plain = [](std::uint8_t byte) { return byte >= 0x20 && byte < 0x7f && byte != '\\'; };
   std::size_t at = 0;
   while (at < bytes.size()) {
+    if (plain(bytes[at]) && at < limit) {  // most text
+      const auto rest = bytes.subspan(at, std::min(bytes.size(), limit) - at);
+      const auto end = std::find_if_not(rest.begin(), rest.end(), plain);
+      out += as_text(rest.first(static_cast<std::size_t>(end - rest.begin())));
+      at += static_cast<std::size_t>(end - rest.begin());
+      continue;
+    }
     const CodePoint point = decode_utf8(bytes.subspan(at));
     const std::size_t length = std::max<std::size_t>(point.length, 1);
     if (length > limit - at) {
