@@ -47,12 +47,15 @@ bool uses_vectors(Bytes code) {
                                                                                  {0x62, 0xf1, 0xfe}}};
   // One may be chance: three bytes of something else.
   std::size_t found = 0;
-  for (std::size_t at = 0; at + 3 <= code.size() && found < 2; ++at) {
-    if (code[at] != 0xc5 && code[at] != 0x62) continue;
-    found += std::any_of(kInstructions.begin(), kInstructions.end(), [&](const auto& instruction) {
-      return std::equal(instruction.begin(), instruction.end(),
-                        code.begin() + static_cast<std::ptrdiff_t>(at));
-    });
+  const std::string_view text = as_text(code);
+  for (const char prefix : {'\xc5', '\x62'}) {
+    for (std::size_t at = text.find(prefix); at != text.npos && at + 3 <= text.size() && found < 2;
+         at = text.find(prefix, at + 1)) {
+      found += std::any_of(kInstructions.begin(), kInstructions.end(), [&](const auto& instruction) {
+        return std::equal(instruction.begin(), instruction.end(),
+                          code.begin() + static_cast<std::ptrdiff_t>(at));
+      });
+    }
   }
   return found >= 2;
 }

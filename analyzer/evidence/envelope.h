@@ -58,6 +58,7 @@ class Verified {
  private:
   friend Result<Verified> verify(const Envelope&, const KeyRing&, const Demand&);
   friend Result<Verified> verify_link(std::string_view, const KeyRing&, const Demand&);
+  friend Result<Verified> verify_signed_text(std::string_view, const KeyRing&, const Demand&);
   Verified(std::string bytes, std::string type, std::vector<std::string> signers)
       : bytes_(std::move(bytes)), type_(std::move(type)), signers_(std::move(signers)) {}
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "analyzer/evidence/attestation.h"
 #include "analyzer/evidence/envelope.h"
 #include "analyzer/evidence/json.h"
 #include "analyzer/evidence/manifest.h"
@@ -193,10 +194,13 @@ class FolderReader {
     }
     evidence::Manifest made;  // what is there, to be compared with what was signed
     try {
-      read_build(folder, result, made);
+      std::error_code error;
+      const bool attested = fs::exists(fs::symlink_status(folder / "attestation", error));
+      if (!attested) read_build(folder, result, made);
       if (receipt != receipts_.end()) result.role = receipt->second.role;
       read_artifacts(folder / "artifacts", result, made);
-      check_manifest(folder / "manifest.json", result, made);
+      attested ? check_attestation(folder / "attestation", result)
+               : check_manifest(folder / "manifest.json", result, made);
     } catch (const Wrong& wrong) {
       result.defect = wrong.what;
     }
@@ -252,18 +256,37 @@ class FolderReader {
     if (!verified) throw Wrong{"manifest.json: " + verified.error().message};
     const auto manifest = evidence::read_manifest(*verified);
     if (!manifest) throw Wrong{"manifest.json: " + manifest.error().message};
-    const std::string& signer = manifest->signers.front();
-    for (const std::string& each : manifest->signers) {
-      if (policy_.keys.at(each).operator_id != policy_.keys.at(signer).operator_id)
-        throw Wrong{"manifest.json is signed by several operators"};
-    }
+    result.signer = one_operator(manifest->signers, "manifest.json");
     if (!(manifest->build == made.build)) throw Wrong{"build.json is not what was signed"};
     if (manifest->artifacts != made.artifacts) throw Wrong{"the artifacts are not those that were signed"};
     if (!out_.kase.job.id.empty() && manifest->job != out_.kase.job.id)
       throw Wrong{"it was signed for another job: " + manifest->job};
     jobs_.insert(manifest->job);
-    result.signer = signer;
     result.manifest = manifest->digest;
+  }
+
+  // Sets all that a builder says of itself.
+  void check_attestation(const fs::path& file, BuildResult& result) {
+    const auto text = read_text(file);
+    if (!text) throw Wrong{text.error().message};
+    auto said = evidence::read_attestation(*text, policy_.keys, {result.received, 1, {}});
+    if (!said) throw Wrong{"attestation: " + said.error().message};
+    if (said->artifacts != result.artifacts) throw Wrong{"the artifacts are not those of the attestation"};
+    result.signer = one_operator(said->signers, "attestation");
+    result.claimed_operator = policy_.keys.at(result.signer).operator_id;
+    result.builder = said->builder;
+    result.inputs = std::move(said->inputs);
+    result.facts = std::move(said->facts);
+    result.manifest = said->digest;
+  }
+
+  // The first of the keys that signed, which must be of one operator.
+  const std::string& one_operator(const std::vector<std::string>& signers, const std::string& what) const {
+    for (const std::string& each : signers) {
+      if (policy_.keys.at(each).operator_id != policy_.keys.at(signers.front()).operator_id)
+        throw Wrong{what + " is signed by several operators"};
+    }
+    return signers.front();
   }
 
   const fs::path& path_;

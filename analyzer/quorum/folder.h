@@ -6,6 +6,10 @@
 //                        isolation, role, submitted; all but operator optional
 //   RESULT/artifacts/    the files that were built; their names are paths within it
 //   RESULT/manifest.json a DSSE envelope over the digests of all of that (analyzer/evidence/manifest.h)
+//   RESULT/attestation   instead of build.json and manifest.json: a signed .buildinfo, a link of rebuilderd
+//   or
+//                        SLSA provenance (analyzer/evidence/attestation.h), which must list the same
+//                        artifacts. It names no job: that it is about this one shows in its inputs only
 //
 // job.json: { "schema": "unrepro.job/1", "id": "…", "inputs": {}, "artifacts": [], "reference": [],
 //   "seats": [{"id", "operator", "role", "state", "fresh", "replaces", "result", "manifest", "received"}],

@@ -119,11 +119,20 @@ Key read_key(const toml::table& table, const std::string& where) {
   const auto owner = reader.text("operator");
   if (!owner) throw reader.wrong("operator", "is missing");
   key.operator_id = *owner;
-  const auto hex = reader.text("public");
-  const auto raw = hex ? from_hex(*hex) : std::nullopt;
-  if (!raw || raw->size() != 32) throw reader.wrong("public", "must be 64 hexadecimal digits (ed25519)");
-  key.public_key = *raw;
-  key.id = key_id(*raw);
+  if (const auto certificate = reader.text("certificate")) {
+    const auto fingerprint = reader.text("fingerprint");
+    const auto raw = fingerprint ? from_hex(*fingerprint) : std::nullopt;
+    if (!raw || (raw->size() != 20 && raw->size() != 32))
+      throw reader.wrong("fingerprint", "must be 40 or 64 hexadecimal digits (OpenPGP)");
+    key.certificate = *certificate;
+    key.id = to_hex(as_bytes(*raw));
+  } else {
+    const auto hex = reader.text("public");
+    const auto raw = hex ? from_hex(*hex) : std::nullopt;
+    if (!raw || raw->size() != 32) throw reader.wrong("public", "must be 64 hexadecimal digits (ed25519)");
+    key.public_key = *raw;
+    key.id = key_id(*raw);
+  }
   reader.instant("valid_from", key.valid_from);
   reader.instant("valid_until", key.valid_until);
   reader.instant("revoked_from", key.revoked_from);

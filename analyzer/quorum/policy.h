@@ -21,15 +21,16 @@ inline constexpr Ppb kCertain = 1'000'000'000;
 // The worst relation to the released bits that does not hold a decision.
 enum class Accept : std::uint8_t { identical, equivalent, explained };
 
-// An ed25519 key (RFC 8032) of an operator. Valid for what was received from `valid_from` up to, not
-// including, `valid_until` and `revoked_from`; seconds since 1970.
+// A key of an operator: ed25519 (RFC 8032), or an OpenPGP certificate (RFC 4880). Valid for what was received
+// from `valid_from` up to, not including, `valid_until` and `revoked_from`; seconds since 1970.
 struct Key {
-  std::string id;          // hex SHA-256 of the DER SubjectPublicKeyInfo (RFC 8410)
-  std::string public_key;  // 32 bytes
+  std::string id;          // hex SHA-256 of the DER SubjectPublicKeyInfo (RFC 8410), or the fingerprint
+  std::string public_key;  // 32 bytes, or empty
   std::string operator_id;
   std::int64_t valid_from = std::numeric_limits<std::int64_t>::min();
   std::int64_t valid_until = std::numeric_limits<std::int64_t>::max();
   std::int64_t revoked_from = std::numeric_limits<std::int64_t>::max();
+  std::string certificate;  // OpenPGP, armored, or empty
 
   bool valid_at(std::int64_t received) const {
     return received >= valid_from && received < valid_until && received < revoked_from;

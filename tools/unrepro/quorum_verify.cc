@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "analyzer/evidence/attestation.h"
 #include "analyzer/evidence/comparison.h"
-#include "analyzer/evidence/link.h"
 #include "analyzer/evidence/manifest.h"
 #include "analyzer/evidence/provenance.h"
 #include "analyzer/evidence/vsa.h"
@@ -39,9 +39,10 @@ class Verifier {
       : line_(line), policy_(policy), demand_{line.options.reference_time, line.threshold, {}} {}
 
   Result<Finding> verify(std::string_view text) const {
+    if (text.starts_with("-----BEGIN PGP")) return attestation(text);
     const auto root = evidence::parse_json(text);
     if (!root) return tl::unexpected<Error>(root.error());
-    if (root->find("signed") != nullptr) return link(text);
+    if (root->find("signed") != nullptr) return attestation(text);
     const auto envelope = evidence::Envelope::parse(text);
     if (!envelope) return tl::unexpected<Error>(envelope.error());
     const auto verified = evidence::verify(*envelope, policy_.keys, demand_);
@@ -53,13 +54,11 @@ class Verifier {
   }
 
  private:
-  Result<Finding> link(std::string_view text) const {
-    const auto verified = evidence::verify_link(text, policy_.keys, demand_);
-    if (!verified) return tl::unexpected<Error>(verified.error());
-    const auto link = evidence::read_link(*verified);
-    if (!link) return tl::unexpected<Error>(link.error());
-    Finding finding{"link: " + link->name, {}, link->signers};
-    for (const auto& [name, digest] : link->products) finding.digests.insert(digest);
+  Result<Finding> attestation(std::string_view text) const {
+    const auto said = evidence::read_attestation(text, policy_.keys, demand_);
+    if (!said) return tl::unexpected<Error>(said.error());
+    Finding finding{said->what, {}, said->signers};
+    for (const auto& [name, digest] : said->artifacts) finding.digests.insert(digest);
     return finding;
   }
 
