@@ -261,6 +261,7 @@ bool is_manual(std::string_view name, std::string_view text) {
 }
 
 bool is_documentation(const Context& context, std::string_view text) {
+  if (context.role == "document.metadata") return true;
   if (!context.role.empty()) return false;  // control members, whatever their names
   std::string_view name = context.name;
   while (name.starts_with("./") || name.starts_with("/")) name.remove_prefix(name.starts_with("/") ? 1 : 2);
