@@ -105,6 +105,7 @@ class DetachedRule final : public Rule {
     if (difference.kind != Kind::checksum || difference.effect != Effect::content ||
         difference.shape != Shape::changed)
       return;
+    if (id_of(*difference.left.tree) == id_of(*difference.right.tree)) return;
     sink.push_back(
         {.cause = "derived-digest", .proof = Proof::pattern, .note = "of a file that is not here"});
   }
