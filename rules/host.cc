@@ -30,7 +30,8 @@ std::string label_before(std::string_view before) {
   const std::size_t last = before.find_last_not_of(" \t:=\"'>");
   if (last == before.npos) return {};
   const std::size_t first = before.find_last_of(" \t\"'<(,;{", last);
-  const std::size_t begin = first == before.npos ? 0 : first + 1;
+  std::size_t begin = first == before.npos ? 0 : first + 1;
+  if (before[begin] == ':') ++begin;  // ":author: " of AsciiDoc and reStructuredText
   return lower(before.substr(begin, last + 1 - begin));
 }
 
@@ -139,7 +140,11 @@ class HostRule final : public Rule {
         return;
       }
     }
-    const std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
+    std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
+    if (before.ends_with('.') && after.ends_with('.')) {  // of the sentence
+      before.remove_suffix(1);
+      after.remove_suffix(1);
+    }
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
     found.anchored = is_named(left, before);
@@ -189,11 +194,13 @@ class HostRule final : public Rule {
                    "built-by",   "user",       "username",   "build-user", "builduser",  "build_user",
                    "built_by",   "user.name",  "packager",   "node",       "nodename",   "login",
                    "logname",    "builder",    "by",         "cf_by",      "myhostname", "compiled-by",
-                   "build.host", "build.user", "builtby",    "fqdn",       "uploader",   "buildmachine"}))
+                   "build.host", "build.user", "builtby",    "fqdn",       "uploader",   "buildmachine",
+                   "author",     "creator"}))
       return true;
     const std::string line = lower(before);
     return (label == "on" || label == "machine") &&
-           mentions(line, {"built", "build", "compil", "generat", "creat", "by"});
+           mentions(line, {"built", "build", "compil", "generat", "creat", "by", "assembl", "produc",
+                           "packag", "prepar"});
   }
 };
 

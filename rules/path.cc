@@ -81,6 +81,14 @@ bool is_home(std::string_view head) {
          (has_prefix(head, {"/home/", "/Users/"}) && components(head) == 2);
 }
 
+// "GOPATH=", the beginning of a line that sets a variable of the environment.
+bool assigns(std::string_view before) {
+  if (!before.ends_with('=')) return false;
+  before.remove_suffix(1);
+  return !before.empty() &&
+         std::all_of(before.begin(), before.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
 // "DT_RUNPATH /build/a/lib:$ORIGIN": what stands behind the name of the entry.
 std::string_view directories(const Side& side) {
   const std::string_view text = as_text(side.bytes);
@@ -118,7 +126,7 @@ class PathRule final : public Rule {
       if (before.ends_with("-prefix-map=")) {
         found.cause = "recorded-build-flags";
       } else if (is_home(head.left) && is_home(head.right) && !is_source_name(left) &&
-                 (head.tail.empty() || head.tail.starts_with("/."))) {
+                 (head.tail.empty() || head.tail.starts_with("/.") || assigns(before))) {
         found.cause = "env-capture";
       }
       found.parameter = "path " + found.note;

@@ -44,11 +44,10 @@ bool has_policy(std::string_view line) {
 }
 
 bool names_a_build(std::string_view line) {
-  return mentions(line,
-                  {"generat",   "creat",   "built",  "build",   "compil",  "produc", "updat",   "modif",
-                   "timestamp", "date",    "render", "written", "export",  "packag", ".th ",    "revision",
-                   "saved",     "printed", "as of",  "time",    "output",  "stamp",  "made on", "made at",
-                   "when",      "dumped",  "run on", "started", "finished"});
+  return mentions(line, {"generat",   "creat", "built",   "build",   "compil",  "produc",  "updat", "modif",
+                         "timestamp", "date",  "render",  "written", "export",  "packag",  ".th ",  ".dd ",
+                         "revision",  "saved", "printed", "as of",   "time",    "output",  "stamp", "made on",
+                         "made at",   "when",  "dumped",  "run on",  "started", "finished"});
 }
 
 // What uname(1) says: when the kernel was built, not this.

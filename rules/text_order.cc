@@ -112,6 +112,27 @@ bool looks_like_name(std::string_view item) {
   });
 }
 
+// All lines are one sentence about another file each.
+bool tells_of_files(const Items& lines) {
+  std::string sentence;
+  for (const std::string_view line : lines) {
+    std::string rest;
+    bool names = false;
+    for (std::size_t at = 0; at <= line.size();) {
+      const std::size_t end = std::min(line.find(' ', at), line.size());
+      const std::string_view word = line.substr(at, end - at);
+      const bool file = !names && looks_like_file(word);
+      names = names || file;
+      rest += file ? "/" : std::string(word);
+      rest += ' ';
+      at = end + 1;
+    }
+    if (!names || (!sentence.empty() && rest != sentence)) return false;
+    sentence = rest;
+  }
+  return !sentence.empty();
+}
+
 // Every item is at most so many places away from where it was.
 bool moved_at_most(std::size_t places, const Items& left, const Items& right) {
   for (std::size_t i = 0; i < left.size(); ++i) {
@@ -143,7 +164,7 @@ std::string_view origin(const Items& left, const Items& right, bool in_line) {
            static_cast<std::ptrdiff_t>(left.size()) * 8;
   };
   if (is_local(left, right)) return "parallel-order";
-  if (most(looks_like_file)) return "readdir-order";
+  if (most(looks_like_file) || (!in_line && tells_of_files(left))) return "readdir-order";
   if (in_line || most(looks_like_entry) || most(looks_like_name)) return "hash-order";
   return "order-unattributed";
 }

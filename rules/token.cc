@@ -135,9 +135,12 @@ std::optional<Hypothesis> process(const Difference&, const Words& words) {
       before.ends_with('[') &&
       ((before.size() > 1 && is_name_byte(before[before.size() - 2]) && behind.starts_with("]:")) ||
        (before.size() == 1 && behind.starts_with("]")));
+  const bool named = before.ends_with('(') && before.size() > 1 && is_name_byte(before[before.size() - 2]) &&
+                     behind.starts_with("): ");
   // valgrind: "==1234== ".
   const bool prefixed = words.before == "==" && behind.starts_with("==");
-  if (!logged && !prefixed && !mentions(before, {"pid", "process", "paxheaders."})) return std::nullopt;
+  if (!logged && !named && !prefixed && !mentions(before, {"pid", "process", "paxheaders."}))
+    return std::nullopt;
   return guess("pid", words.left, words.right);
 }
 
@@ -180,12 +183,24 @@ bool is_shell_time(const Place& place) {
          number(word.substr(minutes + 1, word.size() - minutes - 2));
 }
 
+// "14s", "981ms": whole units of time.
+bool is_duration(std::string_view text) {
+  const std::size_t unit = text.find_first_not_of("0123456789");
+  if (unit == 0 || unit == text.npos) return false;
+  const std::string_view name = text.substr(unit);
+  return name == "s" || name == "ms" || name == "m" || name == "us" || name == "ns";
+}
+
 // Decimals with a unit or a label of time, in documents only (trap T11).
 std::optional<Hypothesis> elapsed(const Difference& difference, const Words& words) {
   if (difference.effect == Effect::behaviour) return std::nullopt;
   const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
   if (is_shell_time(words.left_place) && is_shell_time(words.right_place))
     return guess("elapsed-time", left, right);
+  if (is_duration(words.left) && is_duration(words.right) &&
+      mentions(words.before, {"successful in ", "completed in ", "finished in ", "done in ", "built in ",
+                              "compiled in ", "passed in ", "took ", "elapsed"}))
+    return guess("elapsed-time", words.left, words.right);
   if (!decimal(left) || !decimal(right) || *decimal(left) > 1e6 || *decimal(right) > 1e6) return std::nullopt;
   std::string_view after = words.left_place.after;
   after.remove_prefix(std::min(after.find_first_not_of(' '), after.size()));
@@ -261,6 +276,13 @@ std::optional<Hypothesis> branch(const Difference&, const Words& words) {
   return guess("vcs-state", words.left_release, words.right_release, Proof::inferred);
 }
 
+// The number of a file in its file system, as stat(1) and ls -i print it.
+std::optional<Hypothesis> listed_inode(const Difference& difference, const Words& words) {
+  if (difference.effect == Effect::behaviour || !words.before.ends_with("inode: ")) return std::nullopt;
+  if (!integer(words.left) || !integer(words.right)) return std::nullopt;
+  return guess("filesystem-metadata", words.left, words.right);
+}
+
 // The processor that a report or log names: a line of /proc/cpuinfo or lscpu(1).
 std::optional<Hypothesis> processor_name(const Difference&, const Words& words) {
   const bool named = words.before.starts_with("model name") || words.before.starts_with("cpu model") ||
@@ -308,12 +330,12 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   };
   if (!version(left) || !version(right)) return std::nullopt;
   if (!mentions(words.line,
-                {"generated",       "generator",    "added by",  "created by", "created-by", "producer",
-                 "produced",        "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",
-                 "sphinx",          "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",
-                 "automake",        "autoconf",     "libtool",   "cmake",      "built with", "made with",
-                 "makeinfo",        "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel",
-                 "rubygems_version"}))
+                {"generated",    "generator",   "added by",        "created by",   "created-by", "producer",
+                 "created with", "made by",     "produced",        "gcc",          "clang",      "compiler",
+                 "javadoc",      "doxygen",     "sphinx",          "rustc",        "build-jdk",  "bnd",
+                 "pod::man",     "help2man",    "automake",        "autoconf",     "libtool",    "cmake",
+                 "built with",   "made with",   "makeinfo",        "generated-by", "tool:",      "binutils",
+                 "setuptools",   "bdist_wheel", "rubygems_version"}))
     return std::nullopt;
   return guess("toolchain-version", left, right);
 }
@@ -363,9 +385,9 @@ std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
   return found;
 }
 
-constexpr Guess kGuesses[] = {info_offset, key_material,   uuid,        plain_uuid, address, process,
-                              counter,     processors,     elapsed,     kernel,     commit,  branch,
-                              flags,       processor_name, listed_mode, tool,       secret,  rounding};
+constexpr Guess kGuesses[] = {info_offset, key_material, uuid,   plain_uuid, address, process, counter,
+                              processors,  elapsed,      kernel, commit,     branch,  flags,   processor_name,
+                              listed_mode, listed_inode, tool,   secret,     rounding};
 
 class TokenRule final : public Rule {
  public:

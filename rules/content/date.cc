@@ -393,12 +393,16 @@ std::optional<Date> day_first(std::string_view text, std::size_t at) {
     return std::nullopt;
   }
   reader.skip("de ");
-  const auto year = reader.year();
+  auto year = reader.year();
+  const bool short_year = !year && separator == '-';  // RFC 850
+  if (short_year) year = reader.digits(2, 2, 0, 69);
   if (!year || !reader.ends_word()) return std::nullopt;
+  if (short_year) *year += 2000;
   parts.year = *year, parts.month = month->number, parts.day = *day;
   read_language(parts, *month);
   if (!valid_day(parts)) return std::nullopt;
   read_time_behind(reader, parts);
+  if (short_year && !parts.has_time) return std::nullopt;
   return make(reader, at, parts, DateSpelling::day_first, DatePrecision::day);
 }
 
