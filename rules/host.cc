@@ -31,7 +31,7 @@ std::string label_before(std::string_view before) {
   if (last == before.npos) return {};
   const std::size_t first = before.find_last_of(" \t\"'<(,;{", last);
   std::size_t begin = first == before.npos ? 0 : first + 1;
-  if (before[begin] == ':') ++begin;  // ":author: " of AsciiDoc and reStructuredText
+  if (begin <= last && before[begin] == ':') ++begin;  // ":author: " of AsciiDoc and reStructuredText
   return lower(before.substr(begin, last + 1 - begin));
 }
 
