@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "rules/content/atom.h"
 #include "rules/content/date.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
@@ -53,6 +54,12 @@ bool names_a_build(std::string_view line) {
 // What uname(1) says: when the kernel was built, not this.
 bool names_kernel(std::string_view line) { return mentions(line, {"gnu/linux", "uname"}); }
 
+// A row that says two times is of a table (trap T8).
+bool holds_date(std::string_view text) {
+  const std::vector<Atom> list = atoms(text);
+  return std::any_of(list.begin(), list.end(), [](const Atom& atom) { return atom.type == AtomType::date; });
+}
+
 bool names_copyright(std::string_view line) {
   return mentions(line, {"copyright", "(c)", "©", "&copy;", "licen"});
 }
@@ -74,8 +81,8 @@ class StampRule final : public Rule {
                      .note = change(as_text(difference.left.bytes), as_text(difference.right.bytes))};
     const std::int64_t delta = right->instant() - left->instant();
     // A time of day is the clock's in what is for people; a program may compare it with the time.
-    const bool clocked =
-        is_full_stamp(*left) && difference.effect == Effect::content && !in_program(difference);
+    const bool clocked = is_full_stamp(*left) && difference.effect == Effect::content &&
+                         !in_program(difference) && !holds_date(at.before) && !holds_date(at.after);
     const bool of_build = names_a_build(line) || alone(at) || names_copyright(line) || clocked;
     if (left->language != right->language && std::llabs(delta) <= kDay) {
       found.cause = "locale-content";

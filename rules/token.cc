@@ -147,7 +147,10 @@ std::optional<Hypothesis> process(const Difference&, const Words& words) {
 std::optional<Hypothesis> counter(const Difference&, const Words& words) {
   if (!integer(words.left) || !integer(words.right)) return std::nullopt;
   const bool kernel = words.before.ends_with('#') && mentions(words.line, {"smp", "linux", "build"});
-  const bool build = words.before.ends_with(" build ") || words.before == "build ";
+  // "build 1187." and not "build 32 bit programs".
+  const std::string_view behind = after_of(words.left_place, words.left);
+  const bool build =
+      (words.before.ends_with(" build ") || words.before == "build ") && !behind.starts_with(' ');
   const bool run = words.before.ends_with("run_id=") || words.before.ends_with("run_number=");
   if (!kernel && !build && !run &&
       !mentions(words.before,
@@ -270,7 +273,7 @@ std::optional<Hypothesis> commit(const Difference&, const Words& words) {
   return guess("vcs-state", left, right, abbreviated ? Proof::pattern : Proof::inferred);
 }
 
-// The branch that was checked out, which says nothing about what was built.
+// The branch that was checked out: another one may hold another source.
 std::optional<Hypothesis> branch(const Difference&, const Words& words) {
   if (!words.before.ends_with("branch: ") && !words.before.ends_with("branch=")) return std::nullopt;
   return guess("vcs-state", words.left_release, words.right_release, Proof::inferred);
