@@ -39,10 +39,13 @@ bool same_template(std::string_view left, std::string_view right) {
     return false;
   const auto numbered = [](std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); };
   constexpr std::size_t kFewest = 6;
-  return (numbered(l) && numbered(r)) ||
-         (l.size() >= kFewest && r.size() >= kFewest &&
-          ((is_drawn(l) && is_drawn(r)) ||
-           (numbered(l.substr(l.size() - 6)) && numbered(r.substr(r.size() - 6)))));
+  if (numbered(l) && numbered(r)) return true;
+  if (l.size() < kFewest || r.size() < kFewest) return false;
+  // One may look chosen by chance; a long number is no version.
+  const auto digit = [](std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); };
+  return (l.size() == r.size() && digit(l) && digit(r) && (is_drawn(l) || is_drawn(r))) ||
+         (is_drawn(l) && is_drawn(r)) ||
+         (numbered(l.substr(l.size() - kFewest)) && numbered(r.substr(r.size() - kFewest)));
 }
 
 }  // namespace
