@@ -28,9 +28,8 @@ struct Date {
   std::size_t length = 0;  // bytes of text
   DateSpelling spelling = DateSpelling::iso;
   DatePrecision precision = DatePrecision::day;  // of what is given; `time` has no date
-  std::int64_t local =
-      0;  // seconds since 1970 on the wall clock it was written by; for `time`, since midnight; for
-          // `yearless`, in 1972
+  std::int64_t local = 0;  // seconds since 1970 on the wall clock it was written by; for `time`, since
+                           // midnight; for `yearless`, in 1972
   std::optional<int> zone;    // minutes east of UTC, when it is given
   std::uint8_t language = 0;  // 0: English or no names; else an index of a language
   std::int64_t instant() const { return local - zone.value_or(0) * 60; }
@@ -53,7 +52,8 @@ bool is_zone_shift(const Date& left, const Date& right);
 // Whether it says when on some day, and which day.
 bool is_full_stamp(const Date& date);
 
-// Whether a build may have happened then (of a date without a year, always): from 1990 to a day after `reference_time`.
+// Whether a build may have happened then (of a date without a year, always): from 1990 to a day after
+// `reference_time`.
 bool in_build_window(const Date& date, std::int64_t reference_time);
 
 }  // namespace unrepro
