@@ -65,6 +65,23 @@ std::optional<Span> string_around(Bytes bytes, const Span& span) {
   return Span{begin, end - begin};
 }
 
+// The printable bytes of a span of opaque bytes, behind what is not printable, with those that follow and,
+// when the span begins with them, go before.
+std::optional<Span> printable_part(Bytes bytes, const Span& span) {
+  constexpr std::uint64_t kShortest = 8;
+  const auto printable = [](std::uint8_t byte) { return byte >= ' ' && byte < 0x7f; };
+  std::uint64_t begin = span.begin;
+  while (begin < span.begin + span.length && !printable(bytes[begin])) ++begin;
+  if (begin == span.begin + span.length) return std::nullopt;
+  std::uint64_t end = begin;
+  while (end < bytes.size() && end - begin < kLongestString && printable(bytes[end])) ++end;
+  if (begin == span.begin) {
+    while (begin > 0 && span.begin - begin < kLongestString && printable(bytes[begin - 1])) --begin;
+  }
+  if (end - begin < kShortest) return std::nullopt;
+  return Span{begin, end - begin};
+}
+
 struct Leaves {
   const Opened& left;
   FieldId l;
@@ -133,6 +150,35 @@ void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std
   }
 }
 
+// Bytes of no known format: what is legible of a difference may at least have a known cause. False when
+// nothing is.
+bool emit_opaque(const Leaves& leaves, const Item& whole, const RunList& list, std::vector<Item>& out) {
+  if (list.total_runs > kSamples) return false;
+  bool found = false;
+  std::vector<Item> items;
+  Run last;
+  for (const Run& run : list.runs) {
+    const auto left = printable_part(whole.difference.left.bytes, run.left);
+    const auto right = printable_part(whole.difference.right.bytes, run.right);
+    Item item = whole;
+    const auto legible = [](const Span& string, const Span& span) {
+      return string.begin <= span.begin && string.begin + string.length >= span.begin + span.length;
+    };
+    if (!left || !right || !legible(*left, run.left) || !legible(*right, run.right)) {
+      cut(item.difference.left, run.left.begin, run.left.length);
+      cut(item.difference.right, run.right.begin, run.right.length);
+      item.difference.weight = std::max(run.left.length, run.right.length);
+      items.push_back(std::move(item));
+    }
+    if (!left || !right || (left->begin == last.left.begin && last.left.length > 0)) continue;
+    found = true;
+    last = {*left, *right};
+    split_string(leaves.left, leaves.l, *left, leaves.right, leaves.r, *right, whole, items);
+  }
+  if (found) out.insert(out.end(), items.begin(), items.end());
+  return found;
+}
+
 // Every line of one side ends in CR LF where the other has LF.
 bool differ_in_line_endings(Bytes left, Bytes right) {
   const auto next = [](Bytes bytes, std::size_t& at) {
@@ -166,7 +212,9 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
   const std::uint64_t longer = std::max(difference.left.length, difference.right.length);
   const bool is_text = difference.kind == Kind::text || difference.kind == Kind::script;
   const bool is_data = difference.kind == Kind::data;
-  if (is_text || is_data || longer > kShortField) {
+  const bool is_opaque = difference.kind == Kind::opaque && difference.left.tree != nullptr &&
+                         difference.right.tree != nullptr && difference.effect == Effect::behaviour;
+  if (is_text || is_data || is_opaque || longer > kShortField) {
     const Bytes l_bytes = difference.left.bytes, r_bytes = difference.right.bytes;
     if (is_text && (differ_in_line_endings(l_bytes, r_bytes) || latin1_is_utf8(l_bytes, r_bytes) ||
                     latin1_is_utf8(r_bytes, l_bytes))) {
@@ -182,7 +230,8 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
                                  : align_bytes(difference.left.bytes, difference.right.bytes);
     if (!list.runs.empty() && is_text) return emit_text({left, l, right, r}, item, list, out);
     if (!list.runs.empty() && is_data) return emit_data({left, l, right, r}, item, list, out);
-    if (!list.runs.empty()) return emit(item, list, out);
+    if (!list.runs.empty() && is_opaque && emit_opaque({left, l, right, r}, item, list, out)) return;
+    if (!list.runs.empty() && longer > kShortField) return emit(item, list, out);
   }
   if (difference.left.tree != nullptr && difference.right.tree != nullptr) trim(difference);
   out.push_back(std::move(item));

@@ -112,6 +112,11 @@ def names_compiler(data, at):
     return b"GCC: (" in string or b"clang version" in string
 
 
+def names_build(data, at):
+    """In a path of the build directory: another directory is what the slot may hold."""
+    return re.search(rb"/(?:srv/build|home/worker7)[!-~]*$", data[max(0, at - 120):at]) is not None
+
+
 def flip(left, right, dice):
     at = common_byte(left, right, dice)
     if at is None:
@@ -120,7 +125,7 @@ def flip(left, right, dice):
         begin, end = right.rfind(b"\n", 0, at) + 1, right.find(b"\n", at)
         if SLOT.search(right[begin:end if end >= 0 else len(right)]):
             return None
-    elif names_compiler(right, at):
+    elif names_compiler(right, at) or names_build(right, at):
         return None
     return right[:at] + bytes([right[at] ^ dice.randrange(1, 256)]) + right[at + 1:]
 

@@ -90,7 +90,37 @@ class DebugRule final : public Rule {
   }
 };
 
+// The checksum of the debug file that was split off, where that file is not at hand: it is another file only
+// when the program is.
+class DetachedRule final : public Rule {
+  static std::string_view id_of(const Tree& tree) {
+    for (FieldId field = 0; field < tree.size(); ++field) {
+      if (tree[field].kind == Kind::build_id && !tree[field].inner()) return tree.text(field);
+    }
+    return {};
+  }
+
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    if (difference.kind != Kind::checksum || difference.effect != Effect::content ||
+        difference.shape != Shape::changed)
+      return;
+    if (id_of(*difference.left.tree) == id_of(*difference.right.tree)) return;
+    sink.push_back(
+        {.cause = "derived-digest", .proof = Proof::pattern, .note = "of a file that is not here"});
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
+    return {{320, false}, {}};
+  }
+};
+
 }  // namespace
+
+const Rule& detached_rule() {
+  static const DetachedRule kRule;
+  return kRule;
+}
 
 const Rule& compiler_rule() {
   static const CompilerRule kRule;

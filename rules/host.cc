@@ -30,7 +30,8 @@ std::string label_before(std::string_view before) {
   const std::size_t last = before.find_last_not_of(" \t:=\"'>");
   if (last == before.npos) return {};
   const std::size_t first = before.find_last_of(" \t\"'<(,;{", last);
-  const std::size_t begin = first == before.npos ? 0 : first + 1;
+  std::size_t begin = first == before.npos ? 0 : first + 1;
+  if (begin <= last && before[begin] == ':') ++begin;  // ":author: " of AsciiDoc and reStructuredText
   return lower(before.substr(begin, last + 1 - begin));
 }
 
@@ -54,7 +55,15 @@ std::string_view variable(std::string_view before) {
   return shouted ? name : std::string_view();
 }
 
+// Numbers that a CI system counts up.
+bool is_run_number(std::string_view name) {
+  return name.ends_with("RUN_ID") || name.ends_with("RUN_NUMBER") || name.ends_with("BUILD_NUMBER") ||
+         name.ends_with("BUILD_ID") || name.ends_with("PIPELINE_ID") || name.ends_with("PIPELINE_IID") ||
+         name.ends_with("JOB_ID");
+}
+
 std::string_view cause_of_variable(std::string_view name) {
+  if (is_run_number(name)) return "build-counter";
   if (is_one_of(name, {"USER", "LOGNAME", "USERNAME", "HOSTNAME", "HOST", "COMPUTERNAME", "MAIL"}))
     return "host-user-identity";
   if (is_one_of(name, {"PWD", "OLDPWD", "BUILDDIR", "SRCDIR", "TOP_BUILDDIR"})) return "build-path";
@@ -88,6 +97,25 @@ std::string_view cause_of_variable(std::string_view name) {
   return known ? std::string_view("env-capture") : std::string_view();
 }
 
+// "TERM=screen", lines of which every one sets a variable of the environment.
+bool are_variables(std::string_view lines) {
+  if (!lines.ends_with('\n')) return false;
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(line.size() + 1);
+    const std::size_t assign = line.find('=');
+    if (assign == line.npos || cause_of_variable(line.substr(0, assign)) != "env-capture") return false;
+  }
+  return true;
+}
+
+// A number of jobs, which counts processors however its variable is called.
+bool counts_jobs(const Place& place) {
+  const std::string before = lower(place.before);
+  return before.ends_with("-j") || before.ends_with("parallel=") ||
+         (before.ends_with('-') && place.span.starts_with('j')) || before.ends_with("jobs=");
+}
+
 class HostRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts& facts,
@@ -95,6 +123,13 @@ class HostRule final : public Rule {
     if (!is_text_change(difference)) return;
     const Proof proof = in_program(difference) ? Proof::inferred : Proof::pattern;
     const Place left = place_of(difference.left), right = place_of(difference.right);
+    if (counts_jobs(left)) return;
+    if (left.span.empty() != right.span.empty() && left.before.empty() && right.before.empty() &&
+        are_variables(left.span.empty() ? right.span : left.span)) {
+      sink.push_back(
+          {.cause = "env-capture", .proof = proof, .note = "set on one side only", .anchored = true});
+      return;
+    }
     if (const std::string_view name = variable(left.before); !name.empty()) {
       const bool in_line = left.span.find('\n') == left.span.npos && right.span.find('\n') == right.span.npos;
       if (const std::string_view cause = cause_of_variable(name); !cause.empty() && in_line) {
@@ -105,7 +140,11 @@ class HostRule final : public Rule {
         return;
       }
     }
-    const std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
+    std::string_view before = widened(left, is_label_byte), after = widened(right, is_label_byte);
+    if (before.ends_with('.') && after.ends_with('.')) {  // of the sentence
+      before.remove_suffix(1);
+      after.remove_suffix(1);
+    }
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
     found.anchored = is_named(left, before);
@@ -145,15 +184,23 @@ class HostRule final : public Rule {
              !mentions(line, {"report", "contact", "bugs", "mail", "send", "maint"});
     }
     const std::string label = label_before(before);
+    if (name.front() >= '0' && name.front() <= '9' && is_one_of(label, {"user", "by"})) return false;
+    // uname -a: "Linux HOST RELEASE", and R's "Packaged: DATE; USER".
+    const std::size_t rest = static_cast<std::size_t>(place.after.data() + place.after.size() - end);
+    if (label == "linux" && rest > 1 && end[0] == ' ' && end[1] >= '0' && end[1] <= '9') return true;
+    if (before.ends_with("; ") && lower(before).starts_with("packaged: ")) return true;
     if (is_one_of(label,
                   {"host",       "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
                    "built-by",   "user",       "username",   "build-user", "builduser",  "build_user",
                    "built_by",   "user.name",  "packager",   "node",       "nodename",   "login",
                    "logname",    "builder",    "by",         "cf_by",      "myhostname", "compiled-by",
-                   "build.host", "build.user", "builtby",    "fqdn",       "uploader"}))
+                   "build.host", "build.user", "builtby",    "fqdn",       "uploader",   "buildmachine",
+                   "author",     "creator"}))
       return true;
     const std::string line = lower(before);
-    return label == "on" && mentions(line, {"built", "build", "compil", "generat", "creat", "by"});
+    return (label == "on" || label == "machine") &&
+           mentions(line, {"built", "build", "compil", "generat", "creat", "by", "assembl", "produc",
+                           "packag", "prepar"});
   }
 };
 

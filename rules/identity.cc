@@ -48,11 +48,13 @@ class BuildIdRule final : public Rule {
   }
 };
 
-// What a row says without the numbers of its place: ".text+0x20" and "size 0x8" as ".text+" and "size ".
+// What a row says without the numbers of its place: ".text+0x20", ".rodata + 0x8" and "size 0x8" as ".text+",
+// ".rodata + " and "size ".
 std::string without_place(std::string_view text) {
   std::string rest;
   for (std::size_t at = 0; at < text.size();) {
-    const bool place = (rest.ends_with('+') || rest.ends_with("size ")) && text.substr(at).starts_with("0x");
+    const bool place = (rest.ends_with('+') || rest.ends_with(" + ") || rest.ends_with("size ")) &&
+                       text.substr(at).starts_with("0x");
     if (place) at = std::min(text.find_first_not_of("0123456789abcdef", at + 2), text.size());
     if (at < text.size()) rest += text[at++];
   }

@@ -81,6 +81,14 @@ bool is_home(std::string_view head) {
          (has_prefix(head, {"/home/", "/Users/"}) && components(head) == 2);
 }
 
+// "GOPATH=", the beginning of a line that sets a variable of the environment.
+bool assigns(std::string_view before) {
+  if (!before.ends_with('=')) return false;
+  before.remove_suffix(1);
+  return !before.empty() &&
+         std::all_of(before.begin(), before.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
 // "DT_RUNPATH /build/a/lib:$ORIGIN": what stands behind the name of the entry.
 std::string_view directories(const Side& side) {
   const std::string_view text = as_text(side.bytes);
@@ -92,9 +100,16 @@ class PathRule final : public Rule {
   void propose(const Difference& difference, const Facts& facts,
                std::vector<Hypothesis>& sink) const override {
     if (difference.kind == Kind::search_path && difference.left.row && difference.right.row)
-      return search_path(directories(difference.left), directories(difference.right), sink);
+      return build_place(directories(difference.left), directories(difference.right), sink);
+    if (difference.kind == Kind::link_target && difference.shape == Shape::changed)
+      return build_place(value_of(difference.left), value_of(difference.right), sink);
     if (!is_text_change(difference)) return;
-    const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+    std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+    constexpr std::string_view kFile = "file://";
+    if (left.starts_with(kFile) && right.starts_with(kFile)) {
+      left.remove_prefix(kFile.size());
+      right.remove_prefix(kFile.size());
+    }
     if (!left.starts_with('/')) return temporary_name(difference, sink);
     if (!is_safe(left) || !is_safe(right)) return;
     const Heads head = heads(left, right);
@@ -104,14 +119,14 @@ class PathRule final : public Rule {
       found.cause = "system-layout";
       found.note = change(left, right);
       found.anchored = true;
-    } else if (is_temporary(head)) {
+    } else if (same_temporary_path(left, right)) {
       found.cause = "temp-path";
       found.anchored = true;
     } else {
       if (before.ends_with("-prefix-map=")) {
         found.cause = "recorded-build-flags";
       } else if (is_home(head.left) && is_home(head.right) && !is_source_name(left) &&
-                 (head.tail.empty() || head.tail.starts_with("/."))) {
+                 (head.tail.empty() || head.tail.starts_with("/.") || assigns(before))) {
         found.cause = "env-capture";
       }
       found.parameter = "path " + found.note;
@@ -139,22 +154,16 @@ class PathRule final : public Rule {
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
     if (hypothesis.cause == "system-layout") return {Capacity::of_values(2), "merged-usr"};
-    if (hypothesis.cause == "temp-path") return {{520, false}, {}};
     constexpr std::uint64_t kDecibitsOfByte = 61;  // of the 69 letters that a parameter may use
+    if (hypothesis.cause == "temp-path")
+      return {{kDecibitsOfByte * difference.right.bytes.size(), false}, {}};
     return {{kDecibitsOfByte * difference.right.bytes.size(), false}, hypothesis.note};
   }
 
  private:
-  static bool is_temporary(const Heads& head) {
-    const std::string_view left = head.left, right = head.right;
-    return has_prefix(left, {"/tmp/", "/var/tmp/"}) && has_prefix(right, {"/tmp/", "/var/tmp/"}) &&
-           left.substr(0, left.rfind('/')) == right.substr(0, right.rfind('/')) &&
-           same_temporary_name(left, right);
-  }
-
-  // Directories that a loader searches, of which one at least lies where the build ran: a lead, whatever the
-  // rest (trap T51).
-  static void search_path(std::string_view left, std::string_view right, std::vector<Hypothesis>& sink) {
+  // Directories that a loader searches, or what a link refers to, of which one at least lies where the build
+  // ran: a lead, whatever the rest (traps T51, T55).
+  static void build_place(std::string_view left, std::string_view right, std::vector<Hypothesis>& sink) {
     const Heads head = heads(left, right);
     if (!is_safe(head.left) || !is_safe(head.right)) return;
     if (!is_build_place(head.left) && !is_build_place(head.right)) return;

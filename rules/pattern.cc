@@ -56,8 +56,8 @@ bool fits(SlotType type, std::string_view left, std::string_view right, std::int
       const auto l = parse_date(left), r = parse_date(right);
       return l && r && l->spelling == r->spelling && l->precision == r->precision &&
              l->language == r->language && l->spelling != DateSpelling::time &&
-             in_build_window(*l, reference_time) && in_build_window(*r, reference_time) &&
-             !is_zone_shift(*l, *r);
+             l->spelling != DateSpelling::yearless && in_build_window(*l, reference_time) &&
+             in_build_window(*r, reference_time) && !is_zone_shift(*l, *r);
     }
     case SlotType::path:
       return is_path(left) && is_path(right);

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 24> kRules = {
+  static const std::array<const Rule*, 27> kRules = {
       &zone_rule(),
       &file_time_rule(),
       &pid_rule(),
@@ -24,6 +24,8 @@ std::span<const Rule* const> rules() {
       &host_rule(),
       &path_rule(),
       &token_rule(),
+      &renamed_id_rule(),
+      &feature_rule(),
       &text_order_rule(),
       &text_form_rule(),
       &build_id_rule(),
@@ -32,6 +34,7 @@ std::span<const Rule* const> rules() {
       &temporary_file_rule(),
       &compiler_rule(),
       &debug_rule(),
+      &detached_rule(),
       &code_lead_rule(),
   };
   return kRules;

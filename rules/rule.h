@@ -100,5 +100,8 @@ const Rule& debug_rule();              // rules/debug.cc
 const Rule& temporary_file_rule();     // rules/temporary.cc
 const Rule& build_counter_rule();      // rules/counter.cc
 const Rule& code_lead_rule();          // rules/code_lead.cc
+const Rule& feature_rule();            // rules/feature.cc
+const Rule& renamed_id_rule();         // rules/renamed_id.cc
+const Rule& detached_rule();           // rules/debug.cc
 
 }  // namespace unrepro

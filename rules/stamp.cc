@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "rules/content/atom.h"
 #include "rules/content/date.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
@@ -37,16 +38,26 @@ bool part_of_version(const Place& place, const Date& date) {
 
 // Dates that somebody acts on (traps T6, T8): until when something is valid, when a law begins.
 bool has_policy(std::string_view line) {
-  return mentions(line, {"expir", "valid", "until", "not after", "notafter", "not before", "notbefore",
-                         "nextupdate", "deadline", "\"exp\"", "\"nbf\"", "effective", "leap"});
+  return mentions(line, {"expir",     "valid",      "until",    "not after", "notafter", "not before",
+                         "notbefore", "nextupdate", "deadline", "\"exp\"",   "\"nbf\"",  "effective",
+                         "leap",      "revok",      "end of",   "ends ",     "begins",   "starts on",
+                         "due ",      "support",    "embargo",  "schedul"});
 }
 
 bool names_a_build(std::string_view line) {
-  return mentions(line,
-                  {"generat",   "creat",   "built",  "build",   "compil",  "produc", "updat",   "modif",
-                   "timestamp", "date",    "render", "written", "export",  "packag", ".th ",    "revision",
-                   "saved",     "printed", "as of",  "time",    "output",  "stamp",  "made on", "made at",
-                   "when",      "dumped",  "run on", "started", "finished"});
+  return mentions(line, {"generat",   "creat", "built",   "build",   "compil",  "produc",  "updat", "modif",
+                         "timestamp", "date",  "render",  "written", "export",  "packag",  ".th ",  ".dd ",
+                         "revision",  "saved", "printed", "as of",   "time",    "output",  "stamp", "made on",
+                         "made at",   "when",  "dumped",  "run on",  "started", "finished"});
+}
+
+// What uname(1) says: when the kernel was built, not this.
+bool names_kernel(std::string_view line) { return mentions(line, {"gnu/linux", "uname"}); }
+
+// A row that says two times is of a table (trap T8).
+bool holds_date(std::string_view text) {
+  const std::vector<Atom> list = atoms(text);
+  return std::any_of(list.begin(), list.end(), [](const Atom& atom) { return atom.type == AtomType::date; });
 }
 
 bool names_copyright(std::string_view line) {
@@ -69,13 +80,19 @@ class StampRule final : public Rule {
                      .proof = Proof::pattern,
                      .note = change(as_text(difference.left.bytes), as_text(difference.right.bytes))};
     const std::int64_t delta = right->instant() - left->instant();
-    const bool of_build = names_a_build(line) || alone(at) || names_copyright(line);
+    // A time of day is the clock's in what is for people; a program may compare it with the time.
+    const bool clocked = is_full_stamp(*left) && difference.effect == Effect::content &&
+                         !in_program(difference) && !holds_date(at.before) && !holds_date(at.after);
+    const bool of_build = names_a_build(line) || alone(at) || names_copyright(line) || clocked;
     if (left->language != right->language && std::llabs(delta) <= kDay) {
       found.cause = "locale-content";
       found.parameter = "language " + std::to_string(left->language) + " " + std::to_string(right->language);
       found.anchored = delta == 0 || of_build;
     } else if (left->spelling != right->spelling || left->precision != right->precision) {
       found.proof = Proof::inferred;
+    } else if (names_kernel(line)) {
+      found.cause = "kernel-identity";
+      found.anchored = true;
     } else if (is_zone_shift(*left, *right)) {
       found.cause = "timezone";
       found.parameter = "zones " + std::to_string(right->local - left->local);
@@ -89,7 +106,7 @@ class StampRule final : public Rule {
       found.anchored = in_program(difference) && is_macro(at) && is_macro(there);
     } else {
       found.delta = delta;
-      found.anchored = of_build;
+      found.anchored = of_build || (is_file_macro(*left, at) && is_file_macro(*right, there));
     }
     found.contradicts_record =
         contradicts(*left, facts.left_record) || contradicts(*right, facts.right_record);
@@ -138,16 +155,22 @@ class StampRule final : public Rule {
     const auto at = [&](std::string_view name) { return parse_date(record.value(name)); };
     const auto start = at("build_start") ? at("build_start") : at("build_date");
     const auto end = at("build_end") ? at("build_end") : at("build_date");
-    if (!start || !end || date.precision < DatePrecision::day || date.spelling == DateSpelling::time)
+    if (!start || !end || date.precision < DatePrecision::day || date.spelling == DateSpelling::time ||
+        date.spelling == DateSpelling::yearless)
       return false;
     return date.instant() >= start->instant() - kDay && date.instant() <= end->instant() + kDay;
   }
   static bool contradicts(const Date& date, const Record& record) {
     const bool dated = parse_date(record.value("build_date")) || parse_date(record.value("build_start"));
-    const bool exact = date.precision >= DatePrecision::day && date.spelling != DateSpelling::time;
+    const bool exact = date.precision >= DatePrecision::day && date.spelling != DateSpelling::time &&
+                       date.spelling != DateSpelling::yearless;
     return record.trusted && dated && exact && !is_recorded(date, record);
   }
 
+  // __TIMESTAMP__: as asctime() has it, 24 bytes.
+  static bool is_file_macro(const Date& date, const Place& place) {
+    return date.spelling == DateSpelling::ctime && !date.zone && place.span.size() == 24;
+  }
   // __TIME__: a string of its own, hh:mm:ss (C17, section 6.10.8.1).
   static bool is_macro(const Place& place) {
     return place.before.empty() && place.after.empty() && place.span.size() == 8;

@@ -126,7 +126,11 @@ class TextFormRule final : public Rule {
         latin1_is_utf8(difference.right.bytes, difference.left.bytes) ||
         is_other_decimal(widened(place, decimal), widened(place_of(difference.right), decimal)))
       return found("locale-content", change(left_word, right_word));
-    if (plain_quotes(left) == plain_quotes(right)) return found("locale-content", change(left, right));
+    if (plain_quotes(left) == plain_quotes(right)) {
+      const bool ascii =
+          left.find_first_not_of("\"'") == left.npos && right.find_first_not_of("\"'") == right.npos;
+      return found(ascii ? "serialiser-style" : "locale-content", change(left, right));
+    }
     if (is_markup_space(difference.left) && is_markup_space(difference.right))
       found("serialiser-style", "white space");
   }

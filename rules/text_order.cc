@@ -1,7 +1,9 @@
 // Order family in text: lines, or items of a line, that stand in another order, and whose order it is.
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "formats/value.h"
@@ -27,14 +29,65 @@ Items split(std::string_view text, std::string_view separators) {
   return items;
 }
 
+// The first lines of what moved as one: runs of lines that follow each other on both sides, told by those
+// that occur once.
+struct Blocks {
+  Items left, right;
+};
+Blocks blocks_of(const Items& left, const Items& right) {
+  struct Place {
+    std::size_t left = 0, right = 0, count_left = 0, count_right = 0;
+  };
+  std::unordered_map<std::string_view, Place> places;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    Place& place = places[left[i]];
+    place.left = i;
+    ++place.count_left;
+  }
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    Place& place = places[right[i]];
+    place.right = i;
+    ++place.count_right;
+  }
+  const auto once = [&](std::string_view line) -> const Place* {
+    const auto at = places.find(line);
+    return at->second.count_left == 1 && at->second.count_right == 1 ? &at->second : nullptr;
+  };
+  // Lines that occur once, by their rank among those of the right side.
+  std::vector<std::size_t> rank(right.size());
+  std::size_t ranks = 0;
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    if (once(right[i]) != nullptr) rank[i] = ranks++;
+  }
+  std::vector<std::pair<std::size_t, std::string_view>> heads;
+  std::optional<std::size_t> before;
+  for (const std::string_view line : left) {
+    const Place* place = once(line);
+    if (place == nullptr) continue;
+    const std::size_t at = rank[place->right];
+    if (!before || at != *before + 1) heads.emplace_back(at, line);
+    before = at;
+  }
+  Blocks blocks;
+  for (const auto& [at, line] : heads) blocks.left.push_back(line);
+  std::sort(heads.begin(), heads.end());
+  for (const auto& [at, line] : heads) blocks.right.push_back(line);
+  return blocks;
+}
+
 bool is_sorted_by(const Items& items, Collation collation) {
   return std::is_sorted(items.begin(), items.end(), [=](std::string_view a, std::string_view b) {
     return collates_before(a, b, collation);
   });
 }
 
-// What a directory listing gives: names of files, or paths.
+// What a directory listing gives: names of files, or paths; in markup, a path with its directory.
 bool looks_like_file(std::string_view item) {
+  if (const std::size_t quote = item.find("=\""); item.starts_with('<') || item.starts_with("file ")) {
+    if (quote == item.npos) return false;
+    const std::string_view value = item.substr(quote + 2, item.find('"', quote + 2) - quote - 2);
+    return value.find('/') != value.npos && value.find("//") == value.npos && value.find('.') != value.npos;
+  }
   if (item.find_first_of("<>(){}=") != item.npos) return false;
   const std::size_t word = item.find_last_of(" \t");
   if (word != item.npos) item = item.substr(word + 1);
@@ -57,6 +110,27 @@ bool looks_like_name(std::string_view item) {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '-' ||
            c == '$';
   });
+}
+
+// All lines are one sentence about another file each.
+bool tells_of_files(const Items& lines) {
+  std::string sentence;
+  for (const std::string_view line : lines) {
+    std::string rest;
+    bool names = false;
+    for (std::size_t at = 0; at <= line.size();) {
+      const std::size_t end = std::min(line.find(' ', at), line.size());
+      const std::string_view word = line.substr(at, end - at);
+      const bool file = !names && looks_like_file(word);
+      names = names || file;
+      rest += file ? "/" : std::string(word);
+      rest += ' ';
+      at = end + 1;
+    }
+    if (!names || (!sentence.empty() && rest != sentence)) return false;
+    sentence = rest;
+  }
+  return !sentence.empty();
 }
 
 // Every item is at most so many places away from where it was.
@@ -90,9 +164,33 @@ std::string_view origin(const Items& left, const Items& right, bool in_line) {
            static_cast<std::ptrdiff_t>(left.size()) * 8;
   };
   if (is_local(left, right)) return "parallel-order";
-  if (most(looks_like_file)) return "readdir-order";
+  if (most(looks_like_file) || (!in_line && tells_of_files(left))) return "readdir-order";
   if (in_line || most(looks_like_entry) || most(looks_like_name)) return "hash-order";
   return "order-unattributed";
+}
+
+// What moved as blocks of several lines (paragraphs of options, entries of a catalogue) is known by their
+// heads; prose is not, whose order is told.
+std::string_view origin_of_blocks(const Items& left, const Items& right) {
+  const Blocks blocks = blocks_of(left, right);
+  if (blocks.left.size() < 2 || blocks.left.size() * 2 > left.size()) return "order-unattributed";
+  const auto most = [&](auto&& predicate) {
+    return std::count_if(blocks.left.begin(), blocks.left.end(), predicate) * 10 >=
+           static_cast<std::ptrdiff_t>(blocks.left.size()) * 8;
+  };
+  // "#: src/main.c:12" of gettext; ".B --option" of manuals.
+  const auto reference = [](std::string_view line) {
+    return line.starts_with("#: ") && looks_like_file(line.substr(0, line.rfind(':')));
+  };
+  // Where the line begins: descriptions of options mention others.
+  const auto option = [](std::string_view line) {
+    for (const std::string_view request : {".B ", ".BI ", ".BR ", ".IP ", "\\fB", "\"", "\\"}) {
+      if (line.starts_with(request)) line.remove_prefix(request.size());
+    }
+    return line.starts_with('-');
+  };
+  if (most(reference)) return "readdir-order";
+  return most(option) ? "hash-order" : "order-unattributed";
 }
 
 class TextOrderRule final : public Rule {
@@ -107,8 +205,9 @@ class TextOrderRule final : public Rule {
                                         : left.find('|') != left.npos ? "|"
                                                                       : " \t:";
     const Items l = split(left, separators), r = split(right, separators);
-    const std::string_view cause =
+    std::string_view cause =
         l.size() == r.size() && l.size() > 2 ? origin(l, r, in_line) : "order-unattributed";
+    if (cause == "order-unattributed" && !in_line) cause = origin_of_blocks(l, r);
     const bool known = difference.list == Encoding::list_observable && cause != "order-unattributed";
     sink.push_back(
         {.cause = cause,

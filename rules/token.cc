@@ -90,6 +90,18 @@ std::optional<Hypothesis> uuid(const Difference& difference, const Words&) {
   return guess("random-id", left, right, proper ? Proof::pattern : Proof::inferred);
 }
 
+// The same without hyphens, where it is called an id.
+std::optional<Hypothesis> plain_uuid(const Difference&, const Words& words) {
+  const auto random = [](std::string_view id) {
+    const char variant = id.size() == 32 ? lower(id.substr(16, 1))[0] : '\0';
+    return all(id, is_hex) && id.size() == 32 && id[12] == '4' &&
+           (variant == '8' || variant == '9' || variant == 'a' || variant == 'b');
+  };
+  if (!random(words.left) || !random(words.right)) return std::nullopt;
+  if (!mentions(words.before, {"id", "uuid", "guid", "serial", "identifier", "nonce"})) return std::nullopt;
+  return guess("random-id", words.left, words.right);
+}
+
 // Addresses of x86-64 user space: a mapping's upper bits. The name before one (Node0x55…) is the same.
 std::optional<Hypothesis> address(const Difference&, const Words& words) {
   const std::size_t at = words.left.find("0x");
@@ -123,16 +135,27 @@ std::optional<Hypothesis> process(const Difference&, const Words& words) {
       before.ends_with('[') &&
       ((before.size() > 1 && is_name_byte(before[before.size() - 2]) && behind.starts_with("]:")) ||
        (before.size() == 1 && behind.starts_with("]")));
-  if (!logged && !mentions(before, {"pid", "process", "paxheaders."})) return std::nullopt;
+  const bool named = before.ends_with('(') && before.size() > 1 && is_name_byte(before[before.size() - 2]) &&
+                     behind.starts_with("): ");
+  // valgrind: "==1234== ".
+  const bool prefixed = words.before == "==" && behind.starts_with("==");
+  if (!logged && !named && !prefixed && !mentions(before, {"pid", "process", "paxheaders."}))
+    return std::nullopt;
   return guess("pid", words.left, words.right);
 }
 
 std::optional<Hypothesis> counter(const Difference&, const Words& words) {
   if (!integer(words.left) || !integer(words.right)) return std::nullopt;
   const bool kernel = words.before.ends_with('#') && mentions(words.line, {"smp", "linux", "build"});
-  if (!kernel && !mentions(words.before, {"build number", "build_number", "build-number", "buildnumber",
-                                          "build #", "build no", "build.number", "run id", "run_id",
-                                          "run number", "build id:", "build counter", "serial:"}))
+  // "build 1187." and not "build 32 bit programs".
+  const std::string_view behind = after_of(words.left_place, words.left);
+  const bool build =
+      (words.before.ends_with(" build ") || words.before == "build ") && !behind.starts_with(' ');
+  const bool run = words.before.ends_with("run_id=") || words.before.ends_with("run_number=");
+  if (!kernel && !build && !run &&
+      !mentions(words.before,
+                {"build number", "build_number", "build-number", "buildnumber", "build #", "build no",
+                 "build.number", "run id", "run_id", "run number", "build id:", "build counter", "serial:"}))
     return std::nullopt;
   return guess("build-counter", words.left, words.right);
 }
@@ -144,15 +167,43 @@ std::optional<Hypothesis> processors(const Difference&, const Words& words) {
   const auto l = integer(left), r = integer(right);
   if (!l || !r || *l > 4096 || *r > 4096) return std::nullopt;
   const bool counted = mentions(words.line, {"cpus", "cpu count", "cpu_count", "nproc", "processors", "ncpu",
-                                             "cores", "--jobs", "parallel=", "threads", "workers"});
+                                             "cores", "jobs", "parallel", "threads", "workers"});
   if (!jobs && !counted) return std::nullopt;
   return guess("cpu-count", words.left, words.right);
+}
+
+// "real\t0m0.135s", as `time` of shells prints it.
+bool is_shell_time(const Place& place) {
+  const std::string_view word =
+      widened(place, [](char c) { return is_name_byte(c) || c == '.' || c == ','; });
+  const std::string_view label = before_of(place, word);
+  const std::size_t minutes = word.find('m');
+  const auto number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789.,") == text.npos;
+  };
+  return (label == "real\t" || label == "user\t" || label == "sys\t") && minutes != word.npos &&
+         word.ends_with('s') && number(word.substr(0, minutes)) &&
+         number(word.substr(minutes + 1, word.size() - minutes - 2));
+}
+
+// "14s", "981ms": whole units of time.
+bool is_duration(std::string_view text) {
+  const std::size_t unit = text.find_first_not_of("0123456789");
+  if (unit == 0 || unit == text.npos) return false;
+  const std::string_view name = text.substr(unit);
+  return name == "s" || name == "ms" || name == "m" || name == "us" || name == "ns";
 }
 
 // Decimals with a unit or a label of time, in documents only (trap T11).
 std::optional<Hypothesis> elapsed(const Difference& difference, const Words& words) {
   if (difference.effect == Effect::behaviour) return std::nullopt;
   const std::string_view left = as_text(difference.left.bytes), right = as_text(difference.right.bytes);
+  if (is_shell_time(words.left_place) && is_shell_time(words.right_place))
+    return guess("elapsed-time", left, right);
+  if (is_duration(words.left) && is_duration(words.right) &&
+      mentions(words.before, {"successful in ", "completed in ", "finished in ", "done in ", "built in ",
+                              "compiled in ", "passed in ", "took ", "elapsed"}))
+    return guess("elapsed-time", words.left, words.right);
   if (!decimal(left) || !decimal(right) || *decimal(left) > 1e6 || *decimal(right) > 1e6) return std::nullopt;
   std::string_view after = words.left_place.after;
   after.remove_prefix(std::min(after.find_first_not_of(' '), after.size()));
@@ -188,12 +239,16 @@ bool is_machine(std::string_view text) {
 std::optional<Hypothesis> kernel(const Difference&, const Words& words) {
   if (is_machine(words.left) && is_machine(words.right))
     return guess("kernel-identity", words.left, words.right);
-  if (!is_kernel_release(words.left_release) || !is_kernel_release(words.right_release)) return std::nullopt;
+  // Python's platform.platform(): "Linux-6.1.0-18-amd64-x86_64-with-glibc2.36".
+  const auto bare = [](std::string_view text) { return text.substr(text.starts_with("Linux-") ? 6 : 0); };
+  if (!is_kernel_release(bare(words.left_release)) || !is_kernel_release(bare(words.right_release)))
+    return std::nullopt;
   const auto flavoured = [](std::string_view release) {
     return mentions(release, {"amd64", "generic", "arm64", "cloud", "azure", "aws", "686", "rpi", "fc", "el8",
                               "el9", "arch", "default", "lts"});
   };
   const bool named =
+      bare(words.left_release) != words.left_release ||
       mentions(words.line, {"linux", "kernel", "uname", "cmake_host_system", "cmake_system", "osvers"});
   if (!named && !(flavoured(words.left_release) && flavoured(words.right_release))) return std::nullopt;
   return guess("kernel-identity", words.left_release, words.right_release);
@@ -218,11 +273,52 @@ std::optional<Hypothesis> commit(const Difference&, const Words& words) {
   return guess("vcs-state", left, right, abbreviated ? Proof::pattern : Proof::inferred);
 }
 
+// The branch that was checked out: another one may hold another source.
+std::optional<Hypothesis> branch(const Difference&, const Words& words) {
+  if (!words.before.ends_with("branch: ") && !words.before.ends_with("branch=")) return std::nullopt;
+  return guess("vcs-state", words.left_release, words.right_release, Proof::inferred);
+}
+
+// The number of a file in its file system, as stat(1) and ls -i print it.
+std::optional<Hypothesis> listed_inode(const Difference& difference, const Words& words) {
+  if (difference.effect == Effect::behaviour || !words.before.ends_with("inode: ")) return std::nullopt;
+  if (!integer(words.left) || !integer(words.right)) return std::nullopt;
+  return guess("filesystem-metadata", words.left, words.right);
+}
+
+// The processor that a report or log names: a line of /proc/cpuinfo or lscpu(1).
+std::optional<Hypothesis> processor_name(const Difference&, const Words& words) {
+  const bool named = words.before.starts_with("model name") || words.before.starts_with("cpu model") ||
+                     words.before.starts_with("cpu name") || words.before.starts_with("cpu:");
+  if (!named) return std::nullopt;
+  return guess("cpu-features", words.left_place.span, words.right_place.span);
+}
+
+// The mode of a file as ls(1) prints it, where a umask tells both: no special bit, no other owner's bits.
+std::optional<Hypothesis> listed_mode(const Difference& difference, const Words& words) {
+  if (difference.effect == Effect::behaviour) return std::nullopt;
+  const auto mode = [](const Place& place) {
+    return widened(place, [](char c) { return c == '-' || c == 'r' || c == 'w' || c == 'x' || c == 'd'; });
+  };
+  const std::string_view left = mode(words.left_place), right = mode(words.right_place);
+  constexpr std::string_view kTypes = "-d", kFull = "rwxrwxrwx";
+  const auto proper = [&](std::string_view text) {
+    bool fits = text.size() == 10 && kTypes.find(text[0]) != kTypes.npos;
+    for (std::size_t i = 1; fits && i < 10; ++i) fits = text[i] == '-' || text[i] == kFull[i - 1];
+    return fits && text[8] != 'w';
+  };
+  if (!proper(left) || !proper(right) || left.substr(0, 4) != right.substr(0, 4)) return std::nullopt;
+  return guess("umask-permissions", left, right);
+}
+
 // Options of a compiler: what they say, they testify (causes.md 4.4).
 std::optional<Hypothesis> flags(const Difference&, const Words& words) {
   const std::string_view before = before_of(words.left_place, words.left);
-  const bool option = before.ends_with(" -") || before.ends_with("-march=") || before.ends_with("-mtune=") ||
-                      before.ends_with(" -f") || before.ends_with("-std=") || before.ends_with(" --");
+  const std::string_view head = before_of(words.left_place, words.left_release);
+  if (head.ends_with("-march=") || head.ends_with("-mtune=") || head.ends_with("-mcpu="))
+    return guess("cpu-features", words.left_release, words.right_release, Proof::inferred);
+  const bool option = before.ends_with(" -") || before.ends_with(" -f") || before.ends_with("-std=") ||
+                      before.ends_with(" --");
   if (!option ||
       !mentions(words.line, {"cflags", "gcc", "configure", "-o2", "-o3", "-o0", "-g ", "ldflags", "-wall"}))
     return std::nullopt;
@@ -237,17 +333,36 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   };
   if (!version(left) || !version(right)) return std::nullopt;
   if (!mentions(words.line,
-                {"generated",       "generator",    "added by",  "created by", "created-by", "producer",
-                 "produced",        "gcc",          "clang",     "compiler",   "javadoc",    "doxygen",
-                 "sphinx",          "rustc",        "build-jdk", "bnd",        "pod::man",   "help2man",
-                 "automake",        "autoconf",     "libtool",   "cmake",      "built with", "made with",
-                 "makeinfo",        "generated-by", "tool:",     "binutils",   "setuptools", "bdist_wheel",
-                 "rubygems_version"}))
+                {"generated",    "generator",   "added by",        "created by",   "created-by", "producer",
+                 "created with", "made by",     "produced",        "gcc",          "clang",      "compiler",
+                 "javadoc",      "doxygen",     "sphinx",          "rustc",        "build-jdk",  "bnd",
+                 "pod::man",     "help2man",    "automake",        "autoconf",     "libtool",    "cmake",
+                 "built with",   "made with",   "makeinfo",        "generated-by", "tool:",      "binutils",
+                 "setuptools",   "bdist_wheel", "rubygems_version"}))
     return std::nullopt;
   return guess("toolchain-version", left, right);
 }
 
-// Secrets that a build made up: never benign (trap T12).
+// Inside of "-----BEGIN … KEY-----" or a certificate (RFC 7468).
+bool in_key(const Side& side) {
+  if (side.row != nullptr) return false;
+  constexpr std::size_t kReach = 8 << 10;
+  const std::string_view leaf = side.tree->text(side.field);
+  const std::size_t at = side.offset - (*side.tree)[side.field].begin, first = at - std::min(at, kReach);
+  const std::string_view before = leaf.substr(first, at - first);
+  const std::size_t begin = before.rfind("-----BEGIN "), end = before.rfind("-----END ");
+  return begin != before.npos && (end == before.npos || end < begin);
+}
+
+// Keys, certificates and salted passwords by their form: never benign (trap T12).
+std::optional<Hypothesis> key_material(const Difference& difference, const Words& words) {
+  const std::string before = std::string(words.left_place.before) + std::string(words.left_place.span);
+  const bool salted = mentions(before, {":$1$", ":$5$", ":$6$", ":$y$", ":$2y$", ":$2b$"});
+  if (!salted && !(in_key(difference.left) && in_key(difference.right))) return std::nullopt;
+  return guess("random-key", "", "", Proof::inferred);
+}
+
+// Secrets that a build made up: the same.
 std::optional<Hypothesis> secret(const Difference&, const Words& words) {
   const auto drawn = [](std::string_view text) {
     return text.size() >= 8 && std::any_of(text.begin(), text.end(), is_digit) && !all(text, is_digit);
@@ -273,8 +388,9 @@ std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
   return found;
 }
 
-constexpr Guess kGuesses[] = {info_offset, uuid,   address, process, counter, processors, elapsed,
-                              kernel,      commit, flags,   tool,    secret,  rounding};
+constexpr Guess kGuesses[] = {info_offset, key_material, uuid,   plain_uuid, address, process, counter,
+                              processors,  elapsed,      kernel, commit,     branch,  flags,   processor_name,
+                              listed_mode, listed_inode, tool,   secret,     rounding};
 
 class TokenRule final : public Rule {
  public:

@@ -220,7 +220,10 @@ void Decoder::emit_header(const TarMember& member) {
   }
   for (const TarSlot& slot : header.tail()) {
     const bool covered = member.prefix_covered && slot.kind != Kind::padding;
-    tree_.take(slot.key, slot.kind, slot.encoding, Effect::behaviour, slot.length, covered_if(covered));
+    const Bytes bytes =
+        tree_.take(slot.key, slot.kind, slot.encoding, Effect::behaviour, slot.length, covered_if(covered));
+    // How much of it there is follows from the dialect.
+    if (slot.kind == Kind::padding && all_zero(bytes)) tree_.set_flags(tree_.last(), kDerived);
   }
   tree_.close();
 }

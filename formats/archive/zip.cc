@@ -6,6 +6,7 @@
 #include "formats/archive/member_order.h"
 #include "formats/archive/tar_names.h"
 #include "formats/archive/zip_content.h"
+#include "formats/archive/zip_document.h"
 #include "formats/archive/zip_extra.h"
 #include "formats/archive/zip_front.h"
 #include "formats/archive/zip_records.h"
@@ -343,6 +344,9 @@ void Decoder::emit_content(const Entry& entry, const std::optional<ZipContentChe
   const FieldId content = tree_.last();
   tree_.payload({.field = content,
                  .child = own > 0 ? entry.content.stream : nullptr,
+                 .role = is_document_metadata(archive_, as_text(central.name))
+                             ? std::string_view("document.metadata")
+                             : std::string_view(),
                  .name = std::string(as_text(central.name)),
                  .codec = entry.content.codec});
   if (!check->damage.empty()) {

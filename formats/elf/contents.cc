@@ -79,6 +79,10 @@ void take_debug_link(TreeBuilder& tree, const File& file, std::uint32_t section,
   }
   tree.open(file.label(section), Kind::group, Encoding::record);
   tree.take("name", Kind::name, Encoding::bytes, Effect::content, end + 1);
+  // debhelper names the file by its build-id.
+  const std::string id = to_hex(find_build_id(file.bytes()));
+  if (id.size() > 2 && as_text(bytes).substr(0, end) == id.substr(2) + ".debug")
+    tree.set_flags(tree.last(), kDerived);
   if (const std::uint64_t fill = bytes.size() - 4 - end - 1; fill > 0) {
     tree.take("fill", Kind::reserved, Encoding::bytes, Effect::behaviour, fill, kCritical);
   }

@@ -30,6 +30,17 @@ struct Meaning {
   std::uint8_t flags = 0;
 };
 
+// What objcopy --only-keep-debug leaves: no code at all.
+bool is_detached(const File& file) {
+  bool detached = false;
+  for (const Section& section : file.sections) {
+    if ((section.flags & kShfExec) == 0) continue;
+    if (section.type != kShtNobits) return false;
+    detached = true;
+  }
+  return detached;
+}
+
 Meaning meaning_of(const File& file, std::uint32_t section, std::string_view name, std::uint64_t type,
                    Bytes content, std::uint64_t offset, bool first) {
   if (name == "GNU" && type == 1) return {"abi_tag", Kind::version};
@@ -44,7 +55,8 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
     }
     // What strip removed was hashed too, so that nothing can be said then. A whole file's id has to hold, but
     // for the 16 random bytes of --build-id=uuid, which GNU ld does not mark as a UUID.
-    const bool stripped = file.find(kShtSymtab) == 0, random = !stripped && content.size() == 16;
+    const bool stripped = file.find(kShtSymtab) == 0 || is_detached(file);
+    const bool random = !stripped && content.size() == 16;
     const Effect effect = stripped || random ? Effect::content : Effect::behaviour;
     return {"build_id", Kind::build_id, effect, static_cast<std::uint8_t>(random ? kInRange : 0)};
   }

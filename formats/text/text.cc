@@ -241,9 +241,9 @@ bool is_prose_name(std::string_view name) {
   const std::string_view base = name.substr(name.rfind('/') + 1);
   if (name.starts_with("etc/") || name.find("/etc/") != name.npos) return false;
   if (name.find(".egg-info/") != name.npos || name.find(".dist-info/") != name.npos) return false;
-  if (std::any_of(std::begin(kRead), std::end(kRead),
-                  [=](std::string_view read) { return base.find(read) != base.npos; }))
-    return false;
+  const bool is_read = std::any_of(std::begin(kRead), std::end(kRead),
+                                   [=](std::string_view read) { return base.find(read) != base.npos; });
+  if (is_read && !base.ends_with(".log")) return false;
   return std::any_of(std::begin(kExtensions), std::end(kExtensions),
                      [=](std::string_view extension) { return base.ends_with(extension); }) ||
          std::any_of(std::begin(kNames), std::end(kNames),
@@ -261,6 +261,7 @@ bool is_manual(std::string_view name, std::string_view text) {
 }
 
 bool is_documentation(const Context& context, std::string_view text) {
+  if (context.role == "document.metadata") return true;
   if (!context.role.empty()) return false;  // control members, whatever their names
   std::string_view name = context.name;
   while (name.starts_with("./") || name.starts_with("/")) name.remove_prefix(name.starts_with("/") ? 1 : 2);

@@ -177,10 +177,22 @@ Date make(const Reader& reader, std::size_t begin, const Parts& parts, DateSpell
   return date;
 }
 
-// "+0100", "+01:00", "+01'00'", "Z", "UTC", "CET"; with one blank before it.
+// ":", and as Java properties and LaTeX of doxygen write it: "\\:", "\\+:".
+bool skip_colon(Reader& reader) { return reader.skip(':') || reader.skip("\\:") || reader.skip("\\+:"); }
+
+// " (Coordinated Universal Time)", as ECMAScript's Date.toString adds.
+void skip_zone_name(Reader& reader) {
+  Reader ahead = reader;
+  if (!ahead.skip(" (")) return;
+  for (int i = 0; i < 48 && (is_word(ahead.peek()) || ahead.peek() == ' '); ++i) ahead.skip(ahead.peek());
+  if (ahead.skip(')')) reader = ahead;
+}
+
+// "+0100", "+01:00", "+01'00'", "Z", "UTC", "CET", "GMT+0100 (name)"; with one blank before it.
 void read_zone(Reader& reader, Parts& parts) {
   Reader ahead = reader;
   ahead.skip(' ');
+  const bool named = ahead.peek(3) == '+' || ahead.peek(3) == '-' ? ahead.skip("GMT") : false;
   const char sign = ahead.peek();
   if (ahead.skip('+') || ahead.skip('-')) {
     const auto hours = ahead.digits(2, 2, 0, 14);
@@ -195,6 +207,7 @@ void read_zone(Reader& reader, Parts& parts) {
     if (is_digit(ahead.peek())) return;
     parts.zone = (*hours * 60 + minutes.value_or(0)) * (sign == '-' ? -1 : 1);
     reader = ahead;
+    if (named) skip_zone_name(reader);
     return;
   }
   Reader zulu = ahead;
@@ -218,14 +231,14 @@ void read_zone(Reader& reader, Parts& parts) {
 bool read_time(Reader& reader, Parts& parts) {
   Reader ahead = reader;
   const auto hour = ahead.digits(1, 2, 0, 23);
-  if (!hour || !ahead.skip(':')) return false;
+  if (!hour || !skip_colon(ahead)) return false;
   const auto minute = ahead.digits(2, 2, 0, 59);
   if (!minute) return false;
   parts.hour = *hour;
   parts.minute = *minute;
   parts.has_time = true;
   Reader more = ahead;
-  if (more.skip(':')) {
+  if (skip_colon(more)) {
     if (const auto second = more.digits(2, 2, 0, 60)) {
       parts.second = *second;
       parts.has_seconds = true;
@@ -251,9 +264,25 @@ bool read_time(Reader& reader, Parts& parts) {
   return true;
 }
 
+// "at 1030": Ant's TSTAMP.
+bool read_short_time(Reader& reader, Parts& parts) {
+  Reader ahead = reader;
+  const auto hour = ahead.digits(2, 2, 0, 23);
+  const auto minute = hour ? ahead.digits(2, 2, 0, 59) : std::nullopt;
+  if (!minute || !ahead.ends_word()) return false;
+  parts.hour = *hour, parts.minute = *minute, parts.has_time = true;
+  reader = ahead;
+  return true;
+}
+
 // An optional time behind a date: "T", blanks, ", ", " at " or "_" between them.
 void read_time_behind(Reader& reader, Parts& parts) {
   Reader ahead = reader;
+  if (ahead.skip(" at ") && read_short_time(ahead, parts)) {
+    reader = ahead;
+    return;
+  }
+  ahead = reader;
   if (ahead.skip(" at ") || ahead.skip(" - ") || ahead.skip(", ") || ahead.skip_any("T_:") || ahead.blank()) {
     if (read_time(ahead, parts)) reader = ahead;
   }
@@ -264,7 +293,7 @@ std::optional<Date> iso(std::string_view text, std::size_t at) {
   Parts parts;
   const auto year = reader.year();
   const char separator = reader.peek();
-  if (!year || (separator != '-' && separator != '/')) return std::nullopt;
+  if (!year || (separator != '-' && separator != '/' && separator != '.')) return std::nullopt;
   reader.skip(separator);
   const auto month = reader.digits(2, 2, 1, 12);
   if (!month || !reader.skip(separator)) return std::nullopt;
@@ -272,7 +301,9 @@ std::optional<Date> iso(std::string_view text, std::size_t at) {
   if (!day || is_digit(reader.peek())) return std::nullopt;
   parts.year = *year, parts.month = *month, parts.day = *day;
   if (!valid_day(parts)) return std::nullopt;
-  read_time_behind(reader, parts);
+  // The preamble of a DVI file: "2017.11.02:1030".
+  if (separator == '.' && !(reader.skip(':') && read_short_time(reader, parts))) return std::nullopt;
+  if (separator != '.') read_time_behind(reader, parts);
   return make(reader, at, parts, DateSpelling::iso, DatePrecision::day);
 }
 
@@ -322,18 +353,22 @@ void read_language(Parts& parts, const Name& month) {
 std::optional<Date> ctime(std::string_view text, std::size_t at) {
   Reader reader(text, at);
   Parts parts;
-  if (!read_weekday(reader, parts)) return std::nullopt;
+  read_weekday(reader, parts);
   const auto month = reader.name(kMonths);
   if (!month || !reader.blank()) return std::nullopt;
   const auto day = reader.digits(1, 2, 1, 31);
-  if (!day || !reader.blank() || !read_time(reader, parts) || !reader.skip(' ')) return std::nullopt;
-  const auto year = reader.year();
-  if (!year || !reader.ends_word()) return std::nullopt;
-  parts.year = *year, parts.month = month->number, parts.day = *day;
+  if (!day || !reader.blank() || !read_time(reader, parts)) return std::nullopt;
+  Reader ahead = reader;
+  const auto year = ahead.skip(' ') ? ahead.year() : std::nullopt;
+  const bool has_year = year && ahead.ends_word();
+  if (has_year) reader = ahead;
+  if (!reader.ends_word()) return std::nullopt;
+  constexpr int kLeapYear = 1972;
+  parts.year = has_year ? *year : kLeapYear, parts.month = month->number, parts.day = *day;
   read_language(parts, *month);
   if (!valid_day(parts)) return std::nullopt;
   if (!parts.zone) read_zone(reader, parts);
-  return make(reader, at, parts, DateSpelling::ctime, DatePrecision::day);
+  return make(reader, at, parts, has_year ? DateSpelling::ctime : DateSpelling::yearless, DatePrecision::day);
 }
 
 std::optional<Date> day_first(std::string_view text, std::size_t at) {
@@ -358,12 +393,16 @@ std::optional<Date> day_first(std::string_view text, std::size_t at) {
     return std::nullopt;
   }
   reader.skip("de ");
-  const auto year = reader.year();
+  auto year = reader.year();
+  const bool short_year = !year && separator == '-';  // RFC 850
+  if (short_year) year = reader.digits(2, 2, 0, 69);
   if (!year || !reader.ends_word()) return std::nullopt;
+  if (short_year) *year += 2000;
   parts.year = *year, parts.month = month->number, parts.day = *day;
   read_language(parts, *month);
   if (!valid_day(parts)) return std::nullopt;
   read_time_behind(reader, parts);
+  if (short_year && !parts.has_time) return std::nullopt;
   return make(reader, at, parts, DateSpelling::day_first, DatePrecision::day);
 }
 
@@ -402,14 +441,18 @@ std::optional<Date> numeric(std::string_view text, std::size_t at) {
   reader.skip(separator);
   const auto second = reader.digits(1, 2, 1, 31);
   if (!second || !reader.skip(separator)) return std::nullopt;
-  const auto year = reader.year();
+  auto year = reader.year();
+  const bool short_year = !year;
+  if (short_year) year = reader.digits(2, 2, 0, 69);
   if (!year || !reader.ends_word() || reader.peek() == separator) return std::nullopt;
+  if (short_year) *year += 2000;
   const bool month_leads = separator == '/' && *first <= 12;
   parts.year = *year;
   parts.month = month_leads ? *first : *second;
   parts.day = month_leads ? *second : *first;
   if (parts.month > 12 || !valid_day(parts)) return std::nullopt;
   read_time_behind(reader, parts);
+  if (short_year && !parts.has_time) return std::nullopt;
   return make(reader, at, parts, DateSpelling::numeric, DatePrecision::day);
 }
 
@@ -493,7 +536,13 @@ bool is_zone_shift(const Date& left, const Date& right) {
          shift <= kFarthestZones;
 }
 
+bool is_full_stamp(const Date& date) {
+  return date.precision >= DatePrecision::minute && date.spelling != DateSpelling::time &&
+         date.spelling != DateSpelling::epoch;
+}
+
 bool in_build_window(const Date& date, std::int64_t reference_time) {
+  if (date.spelling == DateSpelling::yearless) return true;
   constexpr std::int64_t kEarliest = 631'152'000;  // 1990-01-01
   return date.instant() >= kEarliest && date.instant() <= reference_time + 86'400;
 }

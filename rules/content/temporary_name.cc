@@ -6,6 +6,63 @@
 #include "rules/content/atom.h"
 
 namespace unrepro {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alnum(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
+
+// Letters and digits that nobody would choose: not all small, not all great, no word with a number behind it.
+bool is_drawn(std::string_view letters) {
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < letters.size(); ++i) {
+    const auto group = [](char c) { return is_digit(c) ? 0 : c >= 'a' && c <= 'z' ? 1 : 2; };
+    changes += group(letters[i - 1]) != group(letters[i]);
+  }
+  return changes >= 2;
+}
+
+// What two names of one directory may differ in: what a template leaves free.
+bool same_template(std::string_view left, std::string_view right) {
+  if (left == right || same_temporary_name(left, right)) return true;
+  std::size_t front = 0, back = 0;
+  const std::size_t shorter = std::min(left.size(), right.size());
+  while (front < shorter && left[front] == right[front]) ++front;
+  while (back < shorter - front && left[left.size() - 1 - back] == right[right.size() - 1 - back]) ++back;
+  // Letters that are the same by chance.
+  while (front > 0 && is_alnum(left[front - 1])) --front;
+  while (back > 0 && is_alnum(left[left.size() - back])) --back;
+  const std::string_view l = left.substr(front, left.size() - front - back);
+  const std::string_view r = right.substr(front, right.size() - front - back);
+  const auto part = [](char c) { return is_alnum(c) || c == '-'; };
+  if (l.empty() || r.empty() || !std::all_of(l.begin(), l.end(), part) ||
+      !std::all_of(r.begin(), r.end(), part))
+    return false;
+  const auto numbered = [](std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); };
+  constexpr std::size_t kFewest = 6;
+  if (numbered(l) && numbered(r)) return true;
+  if (l.size() < kFewest || r.size() < kFewest) return false;
+  // One may look chosen by chance; a long number is no version.
+  const auto digit = [](std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); };
+  return (l.size() == r.size() && digit(l) && digit(r) && (is_drawn(l) || is_drawn(r))) ||
+         (is_drawn(l) && is_drawn(r)) ||
+         (numbered(l.substr(l.size() - kFewest)) && numbered(r.substr(r.size() - kFewest)));
+}
+
+}  // namespace
+
+bool same_temporary_path(std::string_view left, std::string_view right) {
+  const std::string_view root = left.starts_with("/tmp/") ? "/tmp/" : "/var/tmp/";
+  if (!left.starts_with(root) || !right.starts_with(root)) return false;
+  for (bool below = false;; below = true) {
+    left.remove_prefix(below ? 1 : root.size());
+    right.remove_prefix(below ? 1 : root.size());
+    const std::string_view l = left.substr(0, left.find('/')), r = right.substr(0, right.find('/'));
+    if (!same_template(l, r)) return false;
+    left.remove_prefix(l.size());
+    right.remove_prefix(r.size());
+    if (left.empty() || right.empty()) return left.empty() && right.empty();
+  }
+}
 
 bool same_temporary_name(std::string_view left, std::string_view right) {
   if (left.substr(0, left.rfind('/') + 1) != right.substr(0, right.rfind('/') + 1)) return false;

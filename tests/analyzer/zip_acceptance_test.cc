@@ -484,5 +484,24 @@ TEST(ZipAttack, EveryTruncationAndBitFlipHasAnAnswer) {
   }
 }
 
+// A document says of itself when it was written; its text and its macros do not get that effect.
+TEST(ZipDocuments, MetadataAreContentOfDocumentsOnly) {
+  const auto compare = [](const std::string& member, const std::string& type = "mimetype") {
+    const auto document = [&](const std::string& date) {
+      return zip({{.name = type, .content = "application/vnd.oasis.opendocument.text", .level = 0},
+                  {.name = member, .content = "<x><dc:date>" + date + "</dc:date></x>\n"}});
+    };
+    Options options;
+    options.reference_time = 1'800'000'000;
+    return compare_bytes(document("2017-11-02T10:30:45"), document("2018-03-12T01:02:03"), "a.odt", options);
+  };
+  EXPECT_EQ(compare("meta.xml").verdict, Verdict::explained);
+  EXPECT_EQ(causes_of(compare("meta.xml")), std::vector<std::string>{"build-timestamp"});
+  EXPECT_EQ(compare("EPUB/content.opf").verdict, Verdict::explained);
+  EXPECT_EQ(compare("Basic/Standard/Module1.xml").verdict, Verdict::divergent);
+  EXPECT_EQ(compare("settings.xml").verdict, Verdict::divergent);
+  EXPECT_EQ(compare("meta.xml", "another").verdict, Verdict::divergent);
+}
+
 }  // namespace
 }  // namespace unrepro

@@ -60,6 +60,18 @@ INSTANTIATE_TEST_SUITE_P(
         Spelled{"November 2017", DateSpelling::month_year, DatePrecision::month, kMonth},
         Spelled{"11/02/2017", DateSpelling::numeric, DatePrecision::day, kDay},
         Spelled{"02.11.2017", DateSpelling::numeric, DatePrecision::day, kDay},
+        Spelled{"Nov  2 10:30:45 2017", DateSpelling::ctime, DatePrecision::second, kInstant},
+        Spelled{"Thu Nov 02 2017 16:00:45 GMT+0530 (India Standard Time)", DateSpelling::month_first,
+                DatePrecision::second, kInstant},
+        Spelled{"Thu Nov 2 2017 10\\+:30\\+:45", DateSpelling::month_first, DatePrecision::second, kInstant},
+        Spelled{"Thu, 02 Nov 2017 10\\:30\\:45 +0000", DateSpelling::day_first, DatePrecision::second,
+                kInstant},
+        Spelled{"11/02/17 10:30:45", DateSpelling::numeric, DatePrecision::second, kInstant},
+        Spelled{"11/02/17 10:30 AM", DateSpelling::numeric, DatePrecision::minute, kMinute},
+        Spelled{"November 2 2017 at 1030", DateSpelling::month_first, DatePrecision::minute, kMinute},
+        Spelled{"Thursday, 02-Nov-17 10:30:45 GMT", DateSpelling::day_first, DatePrecision::second, kInstant},
+        Spelled{"2017.11.02:1030", DateSpelling::iso, DatePrecision::minute, kMinute},
+        Spelled{"Nov  2 10:30:45", DateSpelling::yearless, DatePrecision::second, 89'548'245},
         Spelled{"1509618645", DateSpelling::epoch, DatePrecision::second, kInstant},
         Spelled{"1509618645123", DateSpelling::epoch, DatePrecision::second, kInstant},
         Spelled{"1509618645.123456789", DateSpelling::epoch, DatePrecision::second, kInstant},
@@ -71,7 +83,8 @@ TEST_P(NoDates, AreNotRead) { EXPECT_FALSE(parse_date(GetParam())) << GetParam()
 INSTANTIATE_TEST_SUITE_P(All, NoDates,
                          ::testing::Values("", "2017-13-02", "2017-02-30", "2017-11-021", "20171302", "25:00",
                                            "10:60", "1.2.2017.3", "99/99/2017", "Foo 2 2017", "0000-00-00",
-                                           "123456789", "12345678901", "2017a", "3017"));
+                                           "123456789", "12345678901", "2017a", "3017", "11/02/17",
+                                           "2017.11.02", "Nov 31 10:30:45", "Nov 2 1030", "02-Nov-17"));
 
 TEST(Date, LanguagesOfMonthNamesAreTold) {
   EXPECT_EQ(parse_date("2 November 2017")->language, 0);
