@@ -98,8 +98,26 @@ class Proposer {
         continue;
       links.push_back({reference.target, twin->target});
     }
+    link_labels(links);
     std::sort(links.begin(), links.end());
     return chosen(links);
+  }
+
+  // Symbols that both sides have in one place of their tables.
+  void link_labels(std::vector<Link>& links) const {
+    if (left_.labels.size() != right_.labels.size()) return;
+    for (std::size_t i = 0; i < left_.labels.size(); ++i) {
+      const ImageName& a = left_.labels[i];
+      const ImageName& b = right_.labels[i];
+      if (a.region != b.region || a.region >= split_.size() || !split_[a.region] || a.name != b.name)
+        continue;
+      const ImageRegion& region = left_.regions[a.region];
+      const ImageRegion& other = right_.regions[b.region];
+      if (region.executable || a.address - region.address >= region.size ||
+          b.address - other.address >= other.size)
+        continue;
+      links.push_back({a.address, b.address});
+    }
   }
 
   // What a link is worth by what stands at both of its ends.

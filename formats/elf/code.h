@@ -17,7 +17,6 @@ struct Code {
   std::vector<std::uint64_t> taken;             // places whose address is computed, not their content
   std::vector<std::uint64_t> computed_jumps;    // jumps to a sum
   std::vector<std::vector<bool>> instructions;  // by executable region: where one begins
-  std::vector<std::uint64_t> stops;             // ends of instructions that never run on to the next one
   std::string refusal;
 };
 

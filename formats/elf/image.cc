@@ -60,7 +60,12 @@ bool is_known(std::string_view name) {
                                                 ".rodata1",
                                                 ".iplt",
                                                 ".rela.iplt",
-                                                ".igot.plt"};
+                                                ".igot.plt",
+                                                "__libc_freeres_fn",
+                                                "__libc_freeres_ptrs",
+                                                "__libc_subfreeres",
+                                                "__libc_IO_vtables",
+                                                "__libc_atexit"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
@@ -308,7 +313,8 @@ class Builder {
     return ImageReference::kAnywhere;
   }
 
-  // Words that the linker filled in for good: the address of the dynamic section; others look like none.
+  // Words that the linker filled in for good: the address of the dynamic section; others look like none, or
+  // like one of the headers, which do not move.
   void add_got(const ImageRegion& region) {
     std::sort(words_.begin(), words_.end());
     for (std::uint64_t at = 0; at + 8 <= region.size; at += 8) {
@@ -316,7 +322,7 @@ class Builder {
       if (value == 0 || std::binary_search(words_.begin(), words_.end(), address)) continue;
       if (at == 0 && value == dynamic_) {
         absolute(address, value, region_starting(value));
-      } else if (region_at(value) != nullptr) {
+      } else if (region_at(value) != nullptr && region_at(value) != image_.regions.data()) {
         refuse("an address without relocation at " + where(address));
       }
     }
@@ -394,7 +400,8 @@ class Builder {
       code_regions_.push_back(&region);
     }
     for (const ImageExtent& function : functions_) {
-      if (!is_instruction(function.begin)) {
+      // That of a signal trampoline begins a byte early.
+      if (!is_instruction(function.begin) && !is_instruction(function.begin + 1)) {
         refuse("unwind tables and code disagree at " + where(function.begin));
       }
     }
@@ -408,7 +415,6 @@ class Builder {
       const ImageRegion* region = region_at(access.begin);
       if (region != nullptr && access.end <= region->address + region->size) image_.extents.push_back(access);
     }
-    image_.stops = std::move(code_.stops);
   }
 
   bool is_instruction(std::uint64_t address) const {
@@ -447,7 +453,6 @@ class Builder {
     std::sort(image_.extents.begin(), image_.extents.end(), [](const auto& a, const auto& b) {
       return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
     });
-    std::sort(image_.stops.begin(), image_.stops.end());
   }
 
   void find_tables() {
@@ -457,17 +462,18 @@ class Builder {
     if (!tables.refusal.empty()) refuse(tables.refusal + " at " + where(tables.place));
     // Each computed jump has its table in the same function.
     for (const std::uint64_t jump : code_.computed_jumps) {
-      const auto [begin, end] = function_around(jump);
+      const ImageExtent function = function_around(jump);
       const bool has_table = std::any_of(
-          std::lower_bound(code_.references.begin(), code_.references.end(), begin,
+          std::lower_bound(code_.references.begin(), code_.references.end(), function.begin,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
-          std::lower_bound(code_.references.begin(), code_.references.end(), end,
+          std::lower_bound(code_.references.begin(), code_.references.end(), function.end,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
           [&](const ImageReference& reference) {
             return std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference.target);
           });
       if (!has_table) refuse("a jump without its table at " + where(jump));
     }
+    image_.tables = std::move(tables.jumps);
     image_.references.insert(image_.references.end(), tables.references.begin(), tables.references.end());
     image_.extents.insert(image_.extents.end(), tables.extents.begin(), tables.extents.end());
   }
