@@ -41,6 +41,7 @@ struct ImageReference {
   std::uint8_t width = 4;            // bytes, least significant first
   Origin origin = Origin::self;
   std::uint8_t align = 1;  // what the address of the target must stay a multiple of
+  bool operator==(const ImageReference&) const = default;
 };
 
 // A run of memory that is one thing: nothing inside it may move on its own.

@@ -208,7 +208,9 @@ class Proposer {
     for (std::size_t i = 0; i < split_.size(); ++i) {
       const ImageRegion& a = left_.regions[i];
       const ImageRegion& b = right_.regions[i];
-      if (!split_[i] || a.executable) continue;
+      const bool wanted = std::any_of(guesses.begin(), guesses.end(),
+                                      [&](const Link& link) { return link.left - a.address < a.size; });
+      if (!split_[i] || a.executable || !wanted) continue;
       std::unordered_map<std::string_view, std::uint64_t> strings;
       const std::string_view text = as_text(b.bytes);
       for (std::size_t at = 0; at < text.size();) {

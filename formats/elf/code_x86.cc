@@ -118,7 +118,9 @@ class Reader {
     const unsigned low = raw.modrm.rm | (raw.rex.B << 3), high = raw.modrm.reg | (raw.rex.R << 3);
     if (instruction.mnemonic == ZYDIS_MNEMONIC_ADD && instruction.operand_width == 64) {
       if (instruction.opcode == 0x01 && raw.modrm.mod == 3) sum_ = low;
-      if (instruction.opcode == 0x03) sum_ = high;
+      // What lies behind a pointer that is not the stack's is no table: its entries have 32 bits.
+      const bool may_be_spilled = raw.modrm.mod != 3 && (raw.modrm.rm == 4 || raw.modrm.rm == 5);
+      if (instruction.opcode == 0x03) sum_ = raw.modrm.mod == 3 || may_be_spilled ? high : kNone;
       // A place of the code itself plus a number: hand-written, without a table.
       const bool direct = raw.modrm.mod == 3 && (low == label_ || high == label_);
       if (direct && address - label_at_ <= kNearLabel) sum_ = kNone;

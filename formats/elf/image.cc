@@ -4,6 +4,7 @@
 #include "formats/elf/image.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <tuple>
 
@@ -110,6 +111,11 @@ class Builder {
     if (file_.sections.empty()) return refused("no section headers");
     add_regions();
     if (!ok()) return std::move(image_);
+    // Memory that is not used costs nothing, but to grow does.
+    std::uint64_t loaded = 0;
+    for (const ImageRegion& region : image_.regions) loaded += region.bytes.size();
+    image_.references.reserve(loaded / 16);
+    image_.anchors.reserve(loaded / 16);
     // What is refused from here on is read as far as it goes.
     add_tables();
     add_symbols();
@@ -214,6 +220,7 @@ class Builder {
       if (section.type == kShtRelr) add_relative(i);
       if (section.type == kShtDynamic) add_dynamic(i);
     }
+    std::sort(words_.begin(), words_.end());
     for (const ImageRegion& region : image_.regions) {
       if (region.label == ".got.plt" || region.label == ".got") add_got(region);
     }
@@ -316,7 +323,6 @@ class Builder {
   // Words that the linker filled in for good: the address of the dynamic section; others look like none, or
   // like one of the headers, which do not move.
   void add_got(const ImageRegion& region) {
-    std::sort(words_.begin(), words_.end());
     for (std::uint64_t at = 0; at + 8 <= region.size; at += 8) {
       const std::uint64_t value = file_.read(region.bytes, at, 8), address = region.address + at;
       if (value == 0 || std::binary_search(words_.begin(), words_.end(), address)) continue;
@@ -367,7 +373,7 @@ class Builder {
     const auto name = file_.string(file_.sections[table].link, symbol.name);
     if (name && name->starts_with("reltable.")) relative_tables_.push_back(symbol.value);
     if (symbol.value < image_.regions[region].address + image_.regions[region].size)
-      anchors_.push_back(symbol.value);
+      image_.anchors.push_back(symbol.value);
     const std::uint64_t rest = image_.regions[region].address + image_.regions[region].size - symbol.value;
     if (symbol.size > 1 && symbol.size <= rest)
       image_.extents.push_back({symbol.value, symbol.value + symbol.size});
@@ -405,7 +411,6 @@ class Builder {
         refuse("unwind tables and code disagree at " + where(function.begin));
       }
     }
-    image_.references.insert(image_.references.end(), code_.references.begin(), code_.references.end());
     std::sort(code_.taken.begin(), code_.taken.end());
     code_.taken.erase(std::unique(code_.taken.begin(), code_.taken.end()), code_.taken.end());
     image_.taken = code_.taken;
@@ -425,19 +430,28 @@ class Builder {
     return false;
   }
 
+  // Sorts what was found since it was called last into the rest.
+  template <class T, class Less>
+  static void merge_from(std::vector<T>& items, std::size_t sorted, Less less) {
+    const auto middle = items.begin() + static_cast<std::ptrdiff_t>(sorted);
+    if (!std::is_sorted(middle, items.end(), less)) std::sort(middle, items.end(), less);
+    std::inplace_merge(items.begin(), middle, items.end(), less);
+  }
+
   // Sorts what was found and checks that no two references share a byte.
   void finish() {
     auto& references = image_.references;
-    const auto key = [](const ImageReference& r) {
-      return std::tuple(r.at, r.target, r.width, r.base, r.origin, r.region, r.align);
-    };
-    std::sort(references.begin(), references.end(),
-              [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    references.erase(std::unique(references.begin(), references.end(),
-                                 [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-                     references.end());
+    auto& anchors = image_.anchors;
+    for (std::size_t i = sorted_references_; i < references.size(); ++i)
+      anchors.push_back(references[i].target);
+    merge_from(anchors, sorted_anchors_, std::less<>());
+    anchors.erase(std::unique(anchors.begin(), anchors.end()), anchors.end());
+    merge_from(references, sorted_references_, [](const ImageReference& a, const ImageReference& b) {
+      return std::tuple(a.at, a.target, a.width) < std::tuple(b.at, b.target, b.width);
+    });
     std::size_t kept = 0;
     for (const ImageReference& reference : references) {
+      if (kept > 0 && references[kept - 1] == reference) continue;
       if (kept > 0 && references[kept - 1].at + references[kept - 1].width > reference.at) {
         refuse("two references share a byte at " + where(reference.at));
       } else {
@@ -445,14 +459,12 @@ class Builder {
       }
     }
     references.resize(kept);
-    anchors_.reserve(anchors_.size() + references.size());
-    for (const ImageReference& reference : references) anchors_.push_back(reference.target);
-    std::sort(anchors_.begin(), anchors_.end());
-    anchors_.erase(std::unique(anchors_.begin(), anchors_.end()), anchors_.end());
-    image_.anchors = anchors_;
-    std::sort(image_.extents.begin(), image_.extents.end(), [](const auto& a, const auto& b) {
+    merge_from(image_.extents, sorted_extents_, [](const ImageExtent& a, const ImageExtent& b) {
       return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
     });
+    sorted_references_ = references.size();
+    sorted_anchors_ = anchors.size();
+    sorted_extents_ = image_.extents.size();
   }
 
   void find_tables() {
@@ -464,9 +476,9 @@ class Builder {
     for (const std::uint64_t jump : code_.computed_jumps) {
       const ImageExtent function = function_around(jump);
       const bool has_table = std::any_of(
-          std::lower_bound(code_.references.begin(), code_.references.end(), function.begin,
+          std::lower_bound(image_.references.begin(), image_.references.end(), function.begin,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
-          std::lower_bound(code_.references.begin(), code_.references.end(), function.end,
+          std::lower_bound(image_.references.begin(), image_.references.end(), function.end,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
           [&](const ImageReference& reference) {
             return std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference.target);
@@ -577,11 +589,11 @@ class Builder {
   std::vector<std::uint16_t> region_of_;   // by section
   std::vector<std::uint32_t> section_of_;  // by region
   std::vector<std::uint64_t> words_;       // under relocations
-  std::vector<std::uint64_t> anchors_;
+  std::size_t sorted_references_ = 0, sorted_anchors_ = 0, sorted_extents_ = 0;
   std::vector<ImageExtent> functions_;  // ascending
   std::vector<std::uint64_t> relative_tables_;
   std::uint64_t dynamic_ = 0;
-  Code code_;
+  Code code_{.references = image_.references};
   std::vector<const ImageRegion*> code_regions_;
 };
 
