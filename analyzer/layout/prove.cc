@@ -17,7 +17,7 @@
 namespace unrepro::layout {
 namespace {
 
-constexpr std::size_t kMostInstructions = 1 << 16;  // read for listings
+constexpr std::size_t kMostInstructions = 1 << 14;  // read for listings
 
 std::string_view leaf_of(const Difference& difference) {
   const Side& side = difference.left.tree != nullptr ? difference.left : difference.right;
