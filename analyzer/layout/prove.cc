@@ -79,7 +79,7 @@ class Prover {
       return;
     }
     replace(covered);
-    follow_debug(left, right, certificate);
+    follow_debug(left, right, certificate, true);
     add_roots(left, right, certificate);
   }
 
@@ -122,6 +122,7 @@ class Prover {
       add_derived(leaf, total);
   }
 
+  // What a proof covers of a leaf.
   void add_derived(std::string_view leaf, const Total& total) {
     auto item = of_leaf(leaf);
     if (!item) return;
@@ -133,8 +134,20 @@ class Prover {
     pair_.items.push_back(std::move(*item));
   }
 
+  // The same without a proof.
+  void add_moved(std::string_view leaf, const Total& total) {
+    auto item = of_leaf(leaf);
+    if (!item) return;
+    item->moved = true;
+    item->message = "consistent with what moved, not proven";
+    item->difference.left.bytes = item->difference.right.bytes = {};
+    item->difference.weight = total.weight;
+    item->difference.count = total.count;
+    pair_.items.push_back(std::move(*item));
+  }
+
   // Compares debug information anew, by where what it names is now: also what did not change, but had to.
-  void follow_debug(const Image& left, const Image& right, const Certificate& certificate) {
+  void follow_debug(const Image& left, const Image& right, const Certificate& certificate, bool is_proven) {
     for (const FieldId l : l_.children(Tree::kRoot)) {
       const FieldId r = r_.child(Tree::kRoot, l_.key(l));
       if (r == kNoField || l_[l].kind != Kind::debug || l_[l].encoding != Encoding::rows ||
@@ -154,7 +167,12 @@ class Prover {
         total.weight -= std::min(total.weight, difference.weight);
         total.count -= std::min(total.count, difference.count);
       }
-      if (total.weight > 0) add_derived(leaf, total);
+      if (total.weight == 0) continue;
+      if (is_proven) {
+        add_derived(leaf, total);
+      } else {
+        add_moved(leaf, total);
+      }
     }
   }
 
@@ -191,15 +209,9 @@ class Prover {
         total->second.weight -= std::min(total->second.weight, pair_.items[added].difference.weight);
     }
     for (const auto& [leaf, total] : totals) {
-      auto item = total.weight > 0 ? of_leaf(leaf) : std::nullopt;
-      if (!item) continue;
-      item->moved = true;
-      item->message = "consistent with what moved, not proven";
-      item->difference.left.bytes = item->difference.right.bytes = {};
-      item->difference.weight = total.weight;
-      item->difference.count = total.count;
-      pair_.items.push_back(std::move(*item));
+      if (total.weight > 0) add_moved(leaf, total);
     }
+    follow_debug(left, right, certificate, false);
     return true;
   }
 
