@@ -11,6 +11,7 @@
 #include "analyzer/layout/places.h"
 #include "analyzer/layout/propose.h"
 #include "analyzer/leaf.h"
+#include "analyzer/parallel.h"
 #include "analyzer/rows.h"
 #include "formats/value.h"
 
@@ -377,7 +378,10 @@ class Prover {
 
 void prove(Pair& pair) {
   if (std::none_of(pair.items.begin(), pair.items.end(), may_have_moved)) return;
-  const auto left = read_image(pair.left->tree()), right = read_image(pair.right->tree());
+  std::optional<Image> left, right;
+  parallel_each(2, [&](std::size_t i) {
+    (i == 0 ? left : right) = read_image((i == 0 ? pair.left : pair.right)->tree());
+  });
   if (left && right) Prover(pair).run(*left, *right);
 }
 
