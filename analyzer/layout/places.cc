@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "formats/value.h"
+
 namespace unrepro::layout {
 namespace {
 
@@ -35,7 +37,7 @@ std::optional<std::string> moved_place(const Image& left, const Image& right, co
   const auto address = moved(certificate, region->address + offset);
   const ImageRegion& other = right.regions[static_cast<std::size_t>(region - left.regions.begin())];
   if (!address || *address - other.address >= other.size) return std::nullopt;
-  return std::string(label) + "+" + hexadecimal(*address - other.address);
+  return std::string(label) + "+" + hex(*address - other.address);
 }
 
 }  // namespace

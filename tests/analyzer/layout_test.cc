@@ -280,9 +280,12 @@ std::string refusal(const Data& left, const Data& right, std::vector<Piece> piec
 }
 
 // Two things that change places: `first` and a string. Empty when that is accepted.
-std::string swapped(const std::string& first, std::vector<ImageExtent> extents, bool executable = false) {
+std::string swapped(const std::string& first, std::vector<ImageExtent> extents, bool executable = false,
+                    std::vector<std::uint64_t> inner = {}) {
   const std::string second("xyz\0", 4);
-  Data left{first + second, {0x200, 0x200 + first.size()}, extents, {}, executable};
+  Data left{first + second, {0x200}, extents, {}, executable};
+  left.anchors.insert(left.anchors.end(), inner.begin(), inner.end());
+  left.anchors.push_back(0x200 + first.size());
   Data right{second + first, {0x200, 0x204}, {}, {}, executable};
   for (ImageExtent extent : extents) right.extents.push_back({extent.begin + 4, extent.end + 4});
   return refusal(left, right,
@@ -293,7 +296,9 @@ TEST(LayoutCheckPieces, WhatMovesOnItsOwnHasAnEnd) {
   const auto text = [](const char* bytes, std::size_t size) { return std::string(bytes, size); };
   EXPECT_EQ(swapped(text("abc\0", 4), {}), "");
   EXPECT_EQ(swapped(text("ab\n\0\0\0\0\0", 8), {}), "");
-  EXPECT_EQ(swapped(text("\1\2\0abc\0", 7), {}), "");  // the last string of it
+  EXPECT_EQ(swapped(text("\1\2\0abc\0", 7), {}), "");                // the last string of it
+  EXPECT_EQ(swapped(text("a\a\r\x1b\0", 5), {}), "");                // what a terminal is told
+  EXPECT_EQ(swapped(text("\1\2abc\0", 6), {}, false, {0x202}), "");  // reached on its own
   EXPECT_EQ(swapped(text("\0", 1), {}), "");
   EXPECT_EQ(swapped("\1\2\3\4", {{0x200, 0x204}}), "");
   EXPECT_EQ(swapped(text("\1\2\3\4\0\0", 6), {{0x200, 0x204}}), "");
@@ -362,6 +367,7 @@ TEST(LayoutCheckPieces, OnlyWholeStringsChange) {
   };
   const std::string a("/b/x\0", 5), b("/long/x\0", 8);
   EXPECT_EQ(edit(a, b), "");
+  EXPECT_EQ(edit(std::string("/b\t1/x\n\0", 8), std::string("/long\t1/x\n\0", 11)), "");
   EXPECT_NE(edit(a, b, true), "");
   EXPECT_NE(edit(a, b, false, true), "");
   EXPECT_NE(edit(a, std::string("/long/y\0", 8)), "");
@@ -558,8 +564,6 @@ TEST(LayoutCheckFrame, IsTheSame) {
 }
 
 TEST(LayoutRefusal, SaysWhere) {
-  EXPECT_EQ(layout::hexadecimal(0), "0x0");
-  EXPECT_EQ(layout::hexadecimal(0x1f), "0x1f");
   EXPECT_EQ((layout::Refusal{.reason = "no", .region = "data", .offset = 16, .in_left = true}.text()),
             "no, left data+0x10");
   EXPECT_EQ((layout::Refusal{.reason = "no", .region = "data"}.text()), "no, right data+0x0");
