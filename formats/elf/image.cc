@@ -72,28 +72,9 @@ bool is_known(std::string_view name) {
 
 // Tags of the dynamic section whose value is an address.
 bool is_pointer(std::uint64_t tag) {
-  switch (tag) {
-    case 3:
-    case 4:
-    case 5:
-    case 6:
-    case 7:
-    case 12:
-    case 13:
-    case 17:
-    case 23:
-    case 25:
-    case 26:
-    case 32:
-    case 36:
-    case 0x6ffffef5:
-    case 0x6ffffff0:
-    case 0x6ffffffc:
-    case 0x6ffffffe:
-      return true;
-    default:
-      return false;
-  }
+  static constexpr std::uint64_t kTags[] = {3,  4,  5,  6,  7,          12,         13,         17,        23,
+                                            25, 26, 32, 36, 0x6ffffef5, 0x6ffffff0, 0x6ffffffc, 0x6ffffffe};
+  return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
 class Builder {
