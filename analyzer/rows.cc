@@ -20,12 +20,35 @@ bool same(const Row& a, const Row& b) {
          a.critical == b.critical;
 }
 
-std::unique_ptr<RowView> open_rows(const Opened& opened, FieldId leaf) {
-  return opened.format().rows(opened.tree(), leaf);
-}
+class TranslatedRows final : public RowView {
+ public:
+  TranslatedRows(std::unique_ptr<RowView> rows, const RowTranslation& translation)
+      : rows_(std::move(rows)), translation_(translation) {}
+  bool next(Row& row) override {
+    if (!rows_->next(row)) return false;
+    if (row.places) translation_(row.value);
+    return true;
+  }
 
-bool all_same(const Opened& left, FieldId l, const Opened& right, FieldId r) {
-  const auto a = open_rows(left, l), b = open_rows(right, r);
+ private:
+  std::unique_ptr<RowView> rows_;
+  const RowTranslation& translation_;
+};
+
+struct Rows {
+  const Opened& opened;
+  FieldId leaf;
+  const RowTranslation* translation = nullptr;
+  std::unique_ptr<RowView> open() const {
+    auto view = opened.format().rows(opened.tree(), leaf);
+    if (translation == nullptr) return view;
+    return std::make_unique<TranslatedRows>(std::move(view), *translation);
+  }
+  Bytes bytes() const { return opened.tree().bytes(leaf); }
+};
+
+bool all_same(const Rows& left, const Rows& right) {
+  const auto a = left.open(), b = right.open();
   Row row, other;
   while (true) {
     const bool more = a->next(row);
@@ -35,9 +58,9 @@ bool all_same(const Opened& left, FieldId l, const Opened& right, FieldId r) {
   }
 }
 
-std::vector<std::uint64_t> hashes(const Opened& opened, FieldId leaf) {
+std::vector<std::uint64_t> hashes(const Rows& rows) {
   std::vector<std::uint64_t> found;
-  const auto view = open_rows(opened, leaf);
+  const auto view = rows.open();
   for (Row row; view->next(row);) {
     std::uint64_t hash = XXH3_64bits(row.key.data(), row.key.size());
     hash = XXH3_64bits_withSeed(row.value.data(), row.value.size(), hash);
@@ -49,7 +72,7 @@ std::vector<std::uint64_t> hashes(const Opened& opened, FieldId leaf) {
 // Reads rows by ascending number.
 class Cursor {
  public:
-  Cursor(const Opened& opened, FieldId leaf) : view_(open_rows(opened, leaf)) {}
+  explicit Cursor(const Rows& rows) : view_(rows.open()) {}
   const Row& at(std::uint64_t number) {
     for (; next_ <= number; ++next_) view_->next(row_);
     return row_;
@@ -63,16 +86,15 @@ class Cursor {
 
 class RowComparer {
  public:
-  RowComparer(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
-              std::vector<Item>& out)
-      : left_(left), right_(right), l_(l), r_(r), whole_(whole), out_(out) {}
+  RowComparer(const Rows& left, const Rows& right, const Item& whole, std::vector<Item>& out)
+      : left_(left), right_(right), whole_(whole), out_(out) {}
 
   void run() {
-    const auto left = hashes(left_, l_), right = hashes(right_, r_);
-    Cursor a(left_, l_), b(right_, r_);
+    const auto left = hashes(left_), right = hashes(right_);
+    Cursor a(left_), b(right_);
     std::uint64_t i = 0, j = 0;
     // Rows of equal bytes correspond one by one.
-    const Bytes bytes = left_.tree().bytes(l_), other_bytes = right_.tree().bytes(r_);
+    const Bytes bytes = left_.bytes(), other_bytes = right_.bytes();
     std::vector<Hunk> hunks;
     if (!std::equal(bytes.begin(), bytes.end(), other_bytes.begin(), other_bytes.end()) ||
         left.size() != right.size()) {
@@ -178,8 +200,8 @@ class RowComparer {
     difference.weight = std::max<std::uint64_t>(1, std::max(any.span.length, twin.span.length));
     item.where.field += "." + any.key.substr(0, 256);
     if (row != nullptr && other != nullptr) {
-      const Bytes left = left_.tree().bytes(l_).subspan(row->span.begin, row->span.length);
-      const Bytes right = right_.tree().bytes(r_).subspan(other->span.begin, other->span.length);
+      const Bytes left = left_.bytes().subspan(row->span.begin, row->span.length);
+      const Bytes right = right_.bytes().subspan(other->span.begin, other->span.length);
       const bool equal = std::equal(left.begin(), left.end(), right.begin(), right.end());
       // What only names something in a table beside it is as good as that name.
       difference.shape = equal && difference.effect == Effect::behaviour ? Shape::stale : Shape::changed;
@@ -193,9 +215,8 @@ class RowComparer {
     out_.push_back(std::move(item));
   }
 
-  const Opened& left_;
-  const Opened& right_;
-  FieldId l_, r_;
+  const Rows& left_;
+  const Rows& right_;
   const Item& whole_;
   std::vector<Item>& out_;
   std::vector<Row> left_only_, right_only_;
@@ -207,9 +228,16 @@ class RowComparer {
 
 bool compare_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
                   std::vector<Item>& out) {
-  if (all_same(left, l, right, r)) return false;
-  RowComparer(left, l, right, r, whole, out).run();
+  const Rows a{left, l}, b{right, r};
+  if (all_same(a, b)) return false;
+  RowComparer(a, b, whole, out).run();
   return true;
+}
+
+void compare_moved_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
+                        const RowTranslation& translation, std::vector<Item>& out) {
+  const Rows a{left, l, &translation}, b{right, r};
+  if (!all_same(a, b)) RowComparer(a, b, whole, out).run();
 }
 
 }  // namespace unrepro

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "analyzer/pair.h"
@@ -12,5 +14,10 @@ namespace unrepro {
 // anything differs.
 bool compare_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
                   std::vector<Item>& out);
+
+// The same with what rows of the left side that name places (Row::places) would say on the right side.
+using RowTranslation = std::function<void(std::string& value)>;
+void compare_moved_rows(const Opened& left, FieldId l, const Opened& right, FieldId r, const Item& whole,
+                        const RowTranslation& translation, std::vector<Item>& out);
 
 }  // namespace unrepro

@@ -15,14 +15,15 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 
-KNOWN = ("build-path", "derived-layout", "derived-build-id")
+KNOWN = ("build-path", "build-timestamp", "derived-layout", "derived-build-id")
 
 
 def sections(path):
     rows = {}
     text = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True, check=True).stdout
     for match in re.finditer(r"\] (\S+)\s+(\S+)\s+([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+) ", text):
-        rows[match[1]] = (int(match[3], 16), int(match[4], 16), int(match[5], 16))
+        if match[2] != "NOBITS":
+            rows[match[1]] = (int(match[3], 16), int(match[4], 16), int(match[5], 16))
     return rows
 
 
@@ -50,12 +51,40 @@ def displacements(path):
     return found
 
 
+def functions(path):
+    """Where functions of .text lie in the file, by size."""
+    text = subprocess.run(["readelf", "--debug-dump=frames", "-W", path], capture_output=True, text=True,
+                          check=True).stdout
+    address, offset, size = sections(path)[".text"]
+    found = {}
+    for match in re.finditer(r"pc=([0-9a-f]+)\.\.([0-9a-f]+)", text):
+        begin, end = int(match[1], 16), int(match[2], 16)
+        if address <= begin and end <= address + size:
+            found.setdefault(end - begin, []).append(begin - address + offset)
+    return found
+
+
+def debug_places(data, rows):
+    """Where DW_OP_addr holds an address in .rodata, in an expression of nine bytes."""
+    if ".debug_info" not in rows:
+        return []
+    _, offset, size = rows[".debug_info"]
+    address, _, length = rows[".rodata"]
+    return [match.start() + 2 for match in re.compile(rb"\x09\x03", re.S).finditer(data, offset, offset + size - 10)
+            if 0 <= int.from_bytes(data[match.start() + 2:match.start() + 10], "little") - address < length]
+
+
 def attacks(left, right, count, seed):
     chance = random.Random(seed)
     a, b = open(left, "rb").read(), open(right, "rb").read()
     rows = sections(right)
     references = displacements(right)
     differing = [r for r in references if a[r[1]:r[1] + 4] != b[r[1]:r[1] + 4]]
+    twins = [places for size, places in functions(right).items() if len(places) > 1 and size > 8]
+    named = debug_places(b, rows)
+    texts = [len(text) for text in re.findall(rb"[ -~]{6,120}(?=\0)", b[rows[".rodata"][1]:][:rows[".rodata"][2]])]
+    sizes = {place: size for size, places in functions(right).items() for place in places}
+    rows_left = sections(left)
     by_kind = {}
     for reference in references:
         by_kind.setdefault(reference[0], []).append(reference)
@@ -131,11 +160,63 @@ def attacks(left, right, count, seed):
             x, y = chance.sample(relative, 2)
             data[x + 16:x + 24], data[y + 16:y + 24] = b[y + 16:y + 24], b[x + 16:x + 24]
             return data, x + 16
+        if kind in ("GOT entry", "init-array entry"):
+            section = chance.choice([".got", ".got.plt"] if kind == "GOT entry" else [".init_array", ".fini_array"])
+            used = [at for at in words(section) if any(b[at:at + 8])]
+            at = chance.choice(used)
+            put(data, at, number(b, at, 8) + chance.choice([-16, -8, 8, 16]), 8)
+            return data, at
+        if kind == "section flag":
+            table = int.from_bytes(b[40:48], "little") + 64 * chance.randrange(1, int.from_bytes(b[60:62], "little"))
+            data[table + 8] ^= chance.choice([1, 2, 4])
+            return data, table + 8
+        if kind == "segment flag":
+            at = 64 + 56 * chance.randrange(int.from_bytes(b[56:58], "little")) + 4
+            data[at] ^= chance.choice([1, 2, 4])
+            return data, at
+        if kind == "twins swapped":
+            places = chance.choice(twins)
+            x, y = chance.sample(places, 2)
+            size = sizes[x]
+            data[x:x + size], data[y:y + size] = b[y:y + size], b[x:x + size]
+            return data, x
+        if kind in ("length as a bound", "constant that is an address"):
+            _, offset, size = rows[".text"]
+            code = b[offset:offset + size]
+            if kind == "length as a bound":  # cmp or mov of the length of a string
+                length = chance.choice(texts)
+                pattern = rb"(?:\x83[\xf8-\xff]|\x6a)" + re.escape(bytes([length & 0x7f]))
+                at = offset + chance.choice([match.end() - 1 for match in re.finditer(pattern, code, re.S)])
+                data[at] = (data[at] + len(b) % 7 + 1) & 0x7f
+            else:  # a number that could be an address moves as if it were one
+                shift = chance.choice([16, 32, 64, 128])
+                found = [match.start() + 1 for match in re.finditer(rb"[\xb8-\xbf]....", code, re.S)]
+                at = offset + chance.choice(found)
+                put(data, at, number(b, at) + shift)
+            return data, at
+        if kind == "fall-through":  # a short jump is taken never, or always
+            _, offset, size = rows[".text"]
+            at = chance.choice([at for at in range(offset, offset + size - 1) if 0x70 <= b[at] <= 0x7f])
+            data[at:at + 2] = chance.choice([b"\x90\x90", bytes([0xeb, b[at + 1]])])
+            return data, at
+        if kind == "stale debug place":
+            at = chance.choice(named)
+            if a[rows_left[".debug_info"][1] + at - rows[".debug_info"][1]:][:8] == b[at:at + 8]:
+                put(data, at, number(b, at, 8) + 8, 8)
+            else:
+                data[at:at + 8] = a[rows_left[".debug_info"][1] + at - rows[".debug_info"][1]:][:8]
+            return data, at
+        if kind == "swapped debug places":
+            x, y = chance.sample(named, 2)
+            data[x:x + 8], data[y:y + 8] = b[y:y + 8], b[x:x + 8]
+            return data, x
         raise ValueError(kind)
 
-    stale = ["stale displacement", "all displacements stale", "swapped targets", "swapped relocations"]
+    stale = ["stale displacement", "all displacements stale", "swapped targets", "swapped relocations",
+             "twins swapped", "stale debug place", "swapped debug places"]
     other = ["retargeted call", "shifted displacement", "stale table entry", "inverted branch", "constant",
-             "relocation", "data word", "unwind entry"]
+             "relocation", "data word", "unwind entry", "GOT entry", "init-array entry", "section flag", "segment flag",
+             "length as a bound", "constant that is an address", "fall-through"]
     made = made_nothing = 0
     while made < count:
         kind = chance.choice(stale if made % 2 == 0 else other)
@@ -167,8 +248,10 @@ def main():
         # The findings come in the order in which a person reads them.
         first = [f for f in report["findings"] if f["cause"] not in KNOWN and not f["derived"]][:3]
         lead = "; ".join(f"{f['field']}: {f['note']}" for f in first)
-        inside = next((n for n, r in rows.items() if r[0] and r[1] <= at < r[1] + r[2]), None)
-        named = any(section_of(f["field"], rows) == inside or (f["right"] and abs(f["right"]["offset"] - at) < 16)
+        inside = next((n for n, r in rows.items() if r[1] <= at < r[1] + r[2]), None)
+        if inside is None:
+            inside = "program_headers" if at < 0x400 else "section_headers"
+        named = any(section_of(f["field"], rows) == inside or f["field"].startswith(inside) or (f["right"] and abs(f["right"]["offset"] - at) < 16)
                     for f in first)
         return kind, report["verdict"], named, lead
 

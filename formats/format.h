@@ -59,6 +59,7 @@ struct Row {
   Kind kind = Kind::reference;
   Effect effect = Effect::behaviour;
   bool critical = false;  // as kCritical
+  bool places = false;    // whether places stand in the value as @"LABEL+0x1f" (formats/image.h)
 };
 
 // The rows of a leaf of Encoding::rows, in the order of the table.

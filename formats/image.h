@@ -41,14 +41,18 @@ struct ImageReference {
   std::uint8_t width = 4;            // bytes, least significant first
   Origin origin = Origin::self;
   std::uint8_t align = 1;  // what the address of the target must stay a multiple of
+  bool operator==(const ImageReference&) const = default;
 };
 
 // A run of memory that is one thing: nothing inside it may move on its own.
 struct ImageExtent {
   std::uint64_t begin = 0, end = 0;
+  bool at_least = false;  // it may be longer
 };
 
-// An address that is stated outside of memory.
+// An address that is stated outside of memory. A row (formats/format.h) states it as @"LABEL+0x1f": a region
+// and an offset in it; other strings stand there in quotes without the sign, those with quotes in them behind
+// their length.
 struct ImageName {
   std::string name;
   std::uint64_t address = 0;
@@ -72,7 +76,7 @@ struct Image {
   std::vector<ImageExtent> extents;        // ascending by begin
   std::vector<std::uint64_t> anchors;      // ascending: where something that is referred to begins
   std::vector<std::uint64_t> taken;        // ascending: of these, what pointers are made of
-  std::vector<std::uint64_t> stops;        // ascending: where code does not run on from what stands before it
+  std::vector<std::uint64_t> tables;       // ascending: where tables of jumps begin
   std::vector<std::string> frame;          // everything else that the loader is told, addresses as places
   std::vector<ImageName> names;            // that decide what runs
   std::vector<ImageThing> things;          // ascending, without overlap

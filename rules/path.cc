@@ -16,12 +16,29 @@ std::size_t components(std::string_view path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
 }
 
-// Design 1.3: what a prefix may look like to be a parameter.
-bool is_safe(std::string_view path) {
+bool is_plain(std::string_view path) {
   const bool alphabet = std::all_of(
       path.begin(), path.end(), [](char c) { return c == '/' || (is_path_byte(c) && c != '@' && c != '%'); });
-  return alphabet && path.starts_with('/') && path.find("/../") == path.npos && !path.ends_with("/..") &&
-         path.find("//") == path.npos;
+  return alphabet && path.starts_with('/') && path.find("//") == path.npos;
+}
+
+bool climbs(std::string_view path) { return path.find("/../") != path.npos || path.ends_with("/.."); }
+
+// Design 1.3: what a prefix may look like to be a parameter.
+bool is_safe(std::string_view path) { return is_plain(path) && !climbs(path); }
+
+// Whether what follows a directory never climbs out of it.
+bool stays_inside(std::string_view tail) {
+  std::ptrdiff_t depth = 0;
+  while (!tail.empty()) {
+    const std::size_t end = std::min(tail.find('/'), tail.size());
+    const std::string_view component = tail.substr(0, end);
+    if (component == "..") --depth;
+    if (component != ".." && component != "." && !component.empty()) ++depth;
+    if (depth < 0) return false;
+    tail.remove_prefix(std::min(end + 1, tail.size()));
+  }
+  return true;
 }
 
 // Both paths without the components at the end that they share.
@@ -111,8 +128,9 @@ class PathRule final : public Rule {
       right.remove_prefix(kFile.size());
     }
     if (!left.starts_with('/')) return temporary_name(difference, sink);
-    if (!is_safe(left) || !is_safe(right)) return;
+    if (!is_plain(left) || !is_plain(right)) return;
     const Heads head = heads(left, right);
+    if (climbs(head.left) || climbs(head.right) || !stays_inside(head.tail)) return;
     Hypothesis found{.cause = "build-path", .proof = Proof::pattern, .note = change(head.left, head.right)};
     const std::string_view before = place_of(difference.left).before;
     if (is_merged_usr(left, right)) {

@@ -34,6 +34,12 @@ class Direction {
   Direction(const Image& from, const Image& to, std::vector<Move> moves, bool forward)
       : from_(from), to_(to), moves_(std::move(moves)), forward_(forward) {
     std::sort(moves_.begin(), moves_.end(), [](const Move& a, const Move& b) { return a.from < b.from; });
+    std::uint64_t reach = 0;
+    reach_.reserve(from.extents.size());
+    for (const ImageExtent& extent : from.extents) {
+      if (!extent.at_least) reach = std::max(reach, extent.end);
+      reach_.push_back(reach);
+    }
   }
 
   std::optional<Refusal> run() {
@@ -276,6 +282,11 @@ class Direction {
     if (!ends || as_end == inside->to || is_string_end(*before)) return inside->to;
     // What is read, written or jumped to there begins there; only a pointer may mean an end.
     if (!is_taken(address, address + 1)) return inside->to;
+    if (ends_before(last_thing(*before), address)) return inside->to;
+    // A table of jumps, after what nobody points to.
+    if (std::binary_search(from_.tables.begin(), from_.tables.end(), address) &&
+        !is_taken(before->from, address))
+      return inside->to;
     // Who points to the end of something points to its beginning as well.
     if (begins_string(address) && !near_pointer_into(last_thing(*before), address, at)) return inside->to;
     return std::nullopt;
@@ -296,6 +307,15 @@ class Direction {
     if (region == ImageReference::kAnywhere) return true;
     return region < from_.regions.size() &&
            address - from_.regions[region].address < from_.regions[region].size;
+  }
+  // Whether a thing has a size, by all that state one, and something between it and `address`.
+  bool ends_before(std::uint64_t begin, std::uint64_t address) const {
+    const auto next =
+        std::upper_bound(from_.extents.begin(), from_.extents.end(), begin,
+                         [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
+    if (next == from_.extents.begin()) return false;
+    const std::uint64_t end = reach_[static_cast<std::size_t>(next - from_.extents.begin()) - 1];
+    return end > begin && end < address;
   }
   // Where the last thing in a move begins, as far as something refers to it.
   std::uint64_t last_thing(const Move& move) const {
@@ -407,6 +427,7 @@ class Direction {
   const Image& from_;
   const Image& to_;
   std::vector<Move> moves_;
+  std::vector<std::uint64_t> reach_;  // by extent: the last end of it and all before it
   bool forward_;
   std::optional<Refusal> refusal_;
 };

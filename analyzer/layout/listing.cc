@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kMostInstructions = 8192;  // of one function
 constexpr std::size_t kMostLines = 48;
 constexpr std::uint64_t kAround = 2;
+// Of a listing that is cut after a few lines.
+constexpr AlignCost kCost = {.max_edits = 128, .steps_per_element = 4, .max_rounds = 2};
 
 using Instructions = std::vector<ImageInstruction>;
 
@@ -63,7 +65,7 @@ std::vector<std::string> list_changes(const Image& left, const Image& right, con
   std::vector<std::string> out;
   Lines lines(out);
   std::uint64_t shown = 0;  // of the right side, up to here
-  for (const Hunk& hunk : align_sequences(hashes(a), hashes(b))) {
+  for (const Hunk& hunk : align_sequences(hashes(a), hashes(b), kCost)) {
     const auto context = [&](std::uint64_t begin, std::uint64_t end) {
       for (std::uint64_t i = std::max(begin, shown); i < end; ++i) lines.add(' ', b[i], function.right.begin);
       shown = std::max(shown, end);

@@ -86,8 +86,9 @@ class Locator {
     if (region == nullptr || region->content != ImageRegion::Content::bytes) return;
     if (piece.edit) {
       if (region->executable) {
-        add({piece.left, piece.left + piece.left_size}, {piece.right, piece.right + piece.right_size},
-            "its length differs", std::max(piece.left_size, piece.right_size));
+        add(
+            {piece.left, piece.left + piece.left_size}, {piece.right, piece.right + piece.right_size},
+            [] { return "its length differs"; }, std::max(piece.left_size, piece.right_size));
       }
       return;
     }
@@ -118,7 +119,9 @@ class Locator {
         if (a[k] != b[k]) last = k;
       }
       const std::uint64_t left = begin + i, right = left - piece.left + piece.right;
-      add({left, left + (last + 1 - i)}, {right, right + (last + 1 - i)}, "other bytes", last + 1 - i);
+      add(
+          {left, left + (last + 1 - i)}, {right, right + (last + 1 - i)}, [] { return "other bytes"; },
+          last + 1 - i);
       i = last + 1;
     }
   }
@@ -163,9 +166,11 @@ class Locator {
     }
     const std::uint64_t target = value + origin;
     if (may_be(reference.target, target)) return;
-    const std::string here = describe_place(from_, reference.target), there = describe_place(to_, target);
-    add({reference.at, reference.at + reference.width}, {at, at + reference.width},
-        "refers to " + (forward_ ? here + " → " + there : there + " → " + here), reference.width);
+    const auto reason = [&] {
+      const std::string here = describe_place(from_, reference.target), there = describe_place(to_, target);
+      return "refers to " + (forward_ ? here + " → " + there : there + " → " + here);
+    };
+    add({reference.at, reference.at + reference.width}, {at, at + reference.width}, reason, reference.width);
   }
 
   // Bytes in no piece that are no filler.
@@ -187,7 +192,8 @@ class Locator {
         }
         const Bytes bytes = bytes_at(from_, at, next - at);
         if (!bytes.empty() && !is_filler(bytes, region.executable))
-          add({at, next}, {}, forward_ ? "only on the left" : "only on the right", next - at);
+          add(
+              {at, next}, {}, [&] { return forward_ ? "only on the left" : "only on the right"; }, next - at);
         at = next;
       }
     };
@@ -199,7 +205,8 @@ class Locator {
   }
 
   // Joins what differs in one function or object.
-  void add(ImageExtent here, ImageExtent there, std::string reason, std::uint64_t bytes) {
+  template <class Reason>  // called for what is told
+  void add(ImageExtent here, ImageExtent there, const Reason& reason, std::uint64_t bytes) {
     const ImageRegion* region = region_at(from_, here.begin);
     const ImageThing* thing = thing_at(from_, here.begin);
     if (thing == nullptr || region == nullptr) {
@@ -215,15 +222,8 @@ class Locator {
       }
       ++number;
       last_free_ = by_region_[region] = found_.size();
-      found_.push_back({here,
-                        there,
-                        here,
-                        there,
-                        {},
-                        std::move(reason),
-                        1,
-                        bytes,
-                        region != nullptr && region->executable});
+      found_.push_back(
+          {here, there, here, there, {}, reason(), 1, bytes, region != nullptr && region->executable});
       return;
     }
     const auto [known, is_new] = by_thing_.emplace(thing->begin, found_.size());
@@ -234,16 +234,16 @@ class Locator {
       if (here.begin >= deviation.first_left.begin) return;
       deviation.first_left = here;
       deviation.first_right = there;
-      deviation.reason = std::move(reason);
+      deviation.reason = reason();
       return;
     }
     if (found_.size() >= kMostPlaces) {
       by_thing_.erase(known);
       return;
     }
-    Deviation deviation{
-        {thing->begin, thing->end}, {}, here, there, std::string(thing->name), std::move(reason), 1, bytes,
-        region->executable};
+    Deviation deviation{{thing->begin, thing->end}, {},       here, there,
+                        std::string(thing->name),   reason(), 1,    bytes,
+                        region->executable};
     if (there.end > there.begin) {
       const ImageThing* other = thing_at(to_, there.begin);
       deviation.right = other != nullptr ? ImageExtent{other->begin, other->end} : there;

@@ -98,8 +98,26 @@ class Proposer {
         continue;
       links.push_back({reference.target, twin->target});
     }
+    link_labels(links);
     std::sort(links.begin(), links.end());
     return chosen(links);
+  }
+
+  // Symbols that both sides have in one place of their tables.
+  void link_labels(std::vector<Link>& links) const {
+    if (left_.labels.size() != right_.labels.size()) return;
+    for (std::size_t i = 0; i < left_.labels.size(); ++i) {
+      const ImageName& a = left_.labels[i];
+      const ImageName& b = right_.labels[i];
+      if (a.region != b.region || a.region >= split_.size() || !split_[a.region] || a.name != b.name)
+        continue;
+      const ImageRegion& region = left_.regions[a.region];
+      const ImageRegion& other = right_.regions[b.region];
+      if (region.executable || a.address - region.address >= region.size ||
+          b.address - other.address >= other.size)
+        continue;
+      links.push_back({a.address, b.address});
+    }
   }
 
   // What a link is worth by what stands at both of its ends.
@@ -190,7 +208,9 @@ class Proposer {
     for (std::size_t i = 0; i < split_.size(); ++i) {
       const ImageRegion& a = left_.regions[i];
       const ImageRegion& b = right_.regions[i];
-      if (!split_[i] || a.executable) continue;
+      const bool wanted = std::any_of(guesses.begin(), guesses.end(),
+                                      [&](const Link& link) { return link.left - a.address < a.size; });
+      if (!split_[i] || a.executable || !wanted) continue;
       std::unordered_map<std::string_view, std::uint64_t> strings;
       const std::string_view text = as_text(b.bytes);
       for (std::size_t at = 0; at < text.size();) {

@@ -8,14 +8,17 @@
 
 #include "analyzer/layout/listing.h"
 #include "analyzer/layout/locate.h"
+#include "analyzer/layout/places.h"
 #include "analyzer/layout/propose.h"
 #include "analyzer/leaf.h"
+#include "analyzer/parallel.h"
+#include "analyzer/rows.h"
 #include "formats/value.h"
 
 namespace unrepro::layout {
 namespace {
 
-constexpr std::size_t kMostInstructions = 1 << 16;  // read for listings
+constexpr std::size_t kMostInstructions = 1 << 14;  // read for listings
 
 std::string_view leaf_of(const Difference& difference) {
   const Side& side = difference.left.tree != nullptr ? difference.left : difference.right;
@@ -77,6 +80,7 @@ class Prover {
       return;
     }
     replace(covered);
+    follow_debug(left, right, certificate, true);
     add_roots(left, right, certificate);
   }
 
@@ -91,14 +95,13 @@ class Prover {
     return !item.is_derived && covered.contains(leaf_of(item.difference)) && may_follow(item.difference);
   }
 
-  // Takes away what lies in leaves that a proof covers, but for what `keep` says.
-  Totals take(const Leaves& covered, const std::function<bool(const Item&)>& keep) {
+  Totals take(const std::function<bool(const Item&)>& takes) {
     Totals totals;
     std::vector<std::size_t> position(pair_.items.size(), SIZE_MAX);
     std::vector<Item> kept;
     for (std::size_t i = 0; i < pair_.items.size(); ++i) {
       Item& item = pair_.items[i];
-      if (covers(covered, item) && (!keep || !keep(item))) {
+      if (takes(item)) {
         Total& total = totals[leaf_of(item.difference)];
         total.weight += item.difference.weight;
         total.count += item.difference.count;
@@ -116,15 +119,61 @@ class Prover {
   }
 
   void replace(const Leaves& covered) {
-    for (const auto& [leaf, total] : take(covered, {})) {
-      auto item = of_leaf(leaf);
-      if (!item) continue;
-      item->is_derived = true;
-      item->left = item->right = Derived::holds;
-      item->source = pair_.place;
-      item->difference.weight = total.weight;
-      item->difference.count = total.count;
-      pair_.items.push_back(std::move(*item));
+    for (const auto& [leaf, total] : take([&](const Item& item) { return covers(covered, item); }))
+      add_derived(leaf, total);
+  }
+
+  // What a proof covers of a leaf.
+  void add_derived(std::string_view leaf, const Total& total) {
+    auto item = of_leaf(leaf);
+    if (!item) return;
+    item->is_derived = true;
+    item->left = item->right = Derived::holds;
+    item->source = pair_.place;
+    item->difference.weight = total.weight;
+    item->difference.count = total.count;
+    pair_.items.push_back(std::move(*item));
+  }
+
+  // The same without a proof.
+  void add_moved(std::string_view leaf, const Total& total) {
+    auto item = of_leaf(leaf);
+    if (!item) return;
+    item->moved = true;
+    item->message = "consistent with what moved, not proven";
+    item->difference.left.bytes = item->difference.right.bytes = {};
+    item->difference.weight = total.weight;
+    item->difference.count = total.count;
+    pair_.items.push_back(std::move(*item));
+  }
+
+  // Compares debug information anew, by where what it names is now: also what did not change, but had to.
+  void follow_debug(const Image& left, const Image& right, const Certificate& certificate, bool is_proven) {
+    for (const FieldId l : l_.children(Tree::kRoot)) {
+      const FieldId r = r_.child(Tree::kRoot, l_.key(l));
+      if (r == kNoField || l_[l].kind != Kind::debug || l_[l].encoding != Encoding::rows ||
+          r_[r].kind != Kind::debug || r_[r].encoding != Encoding::rows)
+        continue;
+      const std::string_view leaf = l_.key(l);
+      const Totals totals =
+          take([&](const Item& item) { return !item.is_derived && leaf_of(item.difference) == leaf; });
+      std::size_t added = pair_.items.size();
+      compare_moved_rows(
+          *pair_.left, l, *pair_.right, r, item_of(pair_, l, r),
+          [&](std::string& row) { translate_places(left, right, certificate, row); }, pair_.items);
+      if (totals.empty()) continue;
+      Total total = totals.begin()->second;
+      for (; added < pair_.items.size(); ++added) {
+        const Difference& difference = pair_.items[added].difference;
+        total.weight -= std::min(total.weight, difference.weight);
+        total.count -= std::min(total.count, difference.count);
+      }
+      if (total.weight == 0) continue;
+      if (is_proven) {
+        add_derived(leaf, total);
+      } else {
+        add_moved(leaf, total);
+      }
     }
   }
 
@@ -140,12 +189,11 @@ class Prover {
     if (std::none_of(pair_.items.begin(), pair_.items.end(), in_cascade)) return false;
     Deviations deviations = locate(left, right, certificate);
     // Strings may have causes of their own.
-    Totals totals = take(covered, [&](const Item& item) {
-      return item.difference.critical ||
-             (item.difference.kind == Kind::text && item.difference.effect < Effect::behaviour &&
-              std::erase_if(deviations.found, [&](const Deviation& d) {
-                return is_string(left, item.difference.left, d);
-              }) > 0);
+    Totals totals = take([&](const Item& item) {
+      if (!covers(covered, item) || item.difference.critical) return false;
+      return item.difference.kind != Kind::text || item.difference.effect >= Effect::behaviour ||
+             std::erase_if(deviations.found,
+                           [&](const Deviation& d) { return is_string(left, item.difference.left, d); }) == 0;
     });
     std::size_t added = pair_.items.size();
     add_deviations(left, right, certificate, deviations);
@@ -162,15 +210,9 @@ class Prover {
         total->second.weight -= std::min(total->second.weight, pair_.items[added].difference.weight);
     }
     for (const auto& [leaf, total] : totals) {
-      auto item = total.weight > 0 ? of_leaf(leaf) : std::nullopt;
-      if (!item) continue;
-      item->moved = true;
-      item->message = "consistent with what moved, not proven";
-      item->difference.left.bytes = item->difference.right.bytes = {};
-      item->difference.weight = total.weight;
-      item->difference.count = total.count;
-      pair_.items.push_back(std::move(*item));
+      if (total.weight > 0) add_moved(leaf, total);
     }
+    follow_debug(left, right, certificate, false);
     return true;
   }
 
@@ -336,7 +378,10 @@ class Prover {
 
 void prove(Pair& pair) {
   if (std::none_of(pair.items.begin(), pair.items.end(), may_have_moved)) return;
-  const auto left = read_image(pair.left->tree()), right = read_image(pair.right->tree());
+  std::optional<Image> left, right;
+  parallel_each(2, [&](std::size_t i) {
+    (i == 0 ? left : right) = read_image((i == 0 ? pair.left : pair.right)->tree());
+  });
   if (left && right) Prover(pair).run(*left, *right);
 }
 

@@ -12,12 +12,11 @@ namespace unrepro::elf {
 
 // What was learnt of all code of an image.
 struct Code {
-  std::vector<ImageReference> references;
+  std::vector<ImageReference>& references;      // appended to, ascending
   std::vector<ImageExtent> accesses;            // what instructions read or write at a fixed place
   std::vector<std::uint64_t> taken;             // places whose address is computed, not their content
   std::vector<std::uint64_t> computed_jumps;    // jumps to a sum
   std::vector<std::vector<bool>> instructions;  // by executable region: where one begins
-  std::vector<std::uint64_t> stops;             // ends of instructions that never run on to the next one
   std::string refusal;
 };
 

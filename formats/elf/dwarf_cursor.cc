@@ -203,6 +203,11 @@ void append_address(std::string& out, const DebugSections& sections, const Opera
          std::to_string(relocation.type);
 }
 
+void append_place(std::string& out, const DebugSections& sections, const Operand& operand) {
+  if (operand.relocation == nullptr) out += '@';
+  append_address(out, sections, operand);
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   if (text.find('"') != text.npos) out += std::to_string(text.size()) + ':';
   out.append(1, '"').append(text).append(1, '"');

@@ -133,6 +133,8 @@ class Cursor {
 std::optional<std::uint64_t> offset_in(const DebugSections& sections, const Operand& operand, DebugPart part);
 // Appends an address as section and offset, or as what the relocation makes it.
 void append_address(std::string& out, const DebugSections& sections, const Operand& operand);
+// The same for what is known to be an address: marked as a place (Row::places).
+void append_place(std::string& out, const DebugSections& sections, const Operand& operand);
 // Appends text so that nothing else that is appended can look like it.
 void append_quoted(std::string& out, std::string_view text);
 void append_hex(std::string& out, Bytes bytes);

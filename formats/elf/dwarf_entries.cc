@@ -334,6 +334,7 @@ class EntryRows final : public BatchedRows {
     if (views != nullptr && !lists_.views(text, unit_, views->operand, locations)) return false;
     rows_.front().key = std::move(key);
     rows_.front().value = std::move(text);
+    rows_.front().places = true;
     return true;
   }
 
@@ -364,7 +365,7 @@ class EntryRows final : public BatchedRows {
   bool render(std::string& text, const Value& value, std::uint64_t& locations) {
     switch (value.form) {
       case 0x01:
-        append_address(text, debug_.sections, value.operand);
+        append_place(text, debug_.sections, value.operand);
         return true;
       case 0x1b:
       case 0x29:

@@ -208,10 +208,10 @@ class RangeRows final : public BatchedRows {
       span_ = {cursor_.position(), 2 * size};
       const Operand from = cursor_.operand(size), length = cursor_.operand(size);
       std::string text;
-      append_address(text, debug_.sections, from);
+      append_place(text, debug_.sections, from);
       text += ' ';
       append_address(text, debug_.sections, length);
-      add("range", std::move(text));
+      add("range", std::move(text)).places = true;
     }
     return true;
   }

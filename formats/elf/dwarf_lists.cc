@@ -84,7 +84,7 @@ bool DebugLists::address(std::string& out, const DebugUnit& unit, std::uint64_t 
 bool DebugLists::operand_address(std::string& out, const DebugUnit& unit, Cursor& cursor) const {
   const Operand operand = cursor.operand(unit.address_size);
   if (!cursor.ok()) return false;
-  append_address(out += ' ', sections(), operand);
+  append_place(out += ' ', sections(), operand);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include "formats/elf/image.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <tuple>
 
@@ -60,34 +61,20 @@ bool is_known(std::string_view name) {
                                                 ".rodata1",
                                                 ".iplt",
                                                 ".rela.iplt",
-                                                ".igot.plt"};
+                                                ".igot.plt",
+                                                "__libc_freeres_fn",
+                                                "__libc_freeres_ptrs",
+                                                "__libc_subfreeres",
+                                                "__libc_IO_vtables",
+                                                "__libc_atexit"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
 // Tags of the dynamic section whose value is an address.
 bool is_pointer(std::uint64_t tag) {
-  switch (tag) {
-    case 3:
-    case 4:
-    case 5:
-    case 6:
-    case 7:
-    case 12:
-    case 13:
-    case 17:
-    case 23:
-    case 25:
-    case 26:
-    case 32:
-    case 36:
-    case 0x6ffffef5:
-    case 0x6ffffff0:
-    case 0x6ffffffc:
-    case 0x6ffffffe:
-      return true;
-    default:
-      return false;
-  }
+  static constexpr std::uint64_t kTags[] = {3,  4,  5,  6,  7,          12,         13,         17,        23,
+                                            25, 26, 32, 36, 0x6ffffef5, 0x6ffffff0, 0x6ffffffc, 0x6ffffffe};
+  return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
 }
 
 class Builder {
@@ -105,6 +92,11 @@ class Builder {
     if (file_.sections.empty()) return refused("no section headers");
     add_regions();
     if (!ok()) return std::move(image_);
+    // Memory that is not used costs nothing, but to grow does.
+    std::uint64_t loaded = 0;
+    for (const ImageRegion& region : image_.regions) loaded += region.bytes.size();
+    image_.references.reserve(loaded / 16);
+    image_.anchors.reserve(loaded / 16);
     // What is refused from here on is read as far as it goes.
     add_tables();
     add_symbols();
@@ -209,6 +201,7 @@ class Builder {
       if (section.type == kShtRelr) add_relative(i);
       if (section.type == kShtDynamic) add_dynamic(i);
     }
+    std::sort(words_.begin(), words_.end());
     for (const ImageRegion& region : image_.regions) {
       if (region.label == ".got.plt" || region.label == ".got") add_got(region);
     }
@@ -308,15 +301,15 @@ class Builder {
     return ImageReference::kAnywhere;
   }
 
-  // Words that the linker filled in for good: the address of the dynamic section; others look like none.
+  // Words that the linker filled in for good: the address of the dynamic section; others look like none, or
+  // like one of the headers, which do not move.
   void add_got(const ImageRegion& region) {
-    std::sort(words_.begin(), words_.end());
     for (std::uint64_t at = 0; at + 8 <= region.size; at += 8) {
       const std::uint64_t value = file_.read(region.bytes, at, 8), address = region.address + at;
       if (value == 0 || std::binary_search(words_.begin(), words_.end(), address)) continue;
       if (at == 0 && value == dynamic_) {
         absolute(address, value, region_starting(value));
-      } else if (region_at(value) != nullptr) {
+      } else if (region_at(value) != nullptr && region_at(value) != image_.regions.data()) {
         refuse("an address without relocation at " + where(address));
       }
     }
@@ -361,7 +354,7 @@ class Builder {
     const auto name = file_.string(file_.sections[table].link, symbol.name);
     if (name && name->starts_with("reltable.")) relative_tables_.push_back(symbol.value);
     if (symbol.value < image_.regions[region].address + image_.regions[region].size)
-      anchors_.push_back(symbol.value);
+      image_.anchors.push_back(symbol.value);
     const std::uint64_t rest = image_.regions[region].address + image_.regions[region].size - symbol.value;
     if (symbol.size > 1 && symbol.size <= rest)
       image_.extents.push_back({symbol.value, symbol.value + symbol.size});
@@ -394,11 +387,11 @@ class Builder {
       code_regions_.push_back(&region);
     }
     for (const ImageExtent& function : functions_) {
-      if (!is_instruction(function.begin)) {
+      // That of a signal trampoline begins a byte early.
+      if (!is_instruction(function.begin) && !is_instruction(function.begin + 1)) {
         refuse("unwind tables and code disagree at " + where(function.begin));
       }
     }
-    image_.references.insert(image_.references.end(), code_.references.begin(), code_.references.end());
     std::sort(code_.taken.begin(), code_.taken.end());
     code_.taken.erase(std::unique(code_.taken.begin(), code_.taken.end()), code_.taken.end());
     image_.taken = code_.taken;
@@ -408,7 +401,6 @@ class Builder {
       const ImageRegion* region = region_at(access.begin);
       if (region != nullptr && access.end <= region->address + region->size) image_.extents.push_back(access);
     }
-    image_.stops = std::move(code_.stops);
   }
 
   bool is_instruction(std::uint64_t address) const {
@@ -419,19 +411,28 @@ class Builder {
     return false;
   }
 
+  // Sorts what was found since it was called last into the rest.
+  template <class T, class Less>
+  static void merge_from(std::vector<T>& items, std::size_t sorted, Less less) {
+    const auto middle = items.begin() + static_cast<std::ptrdiff_t>(sorted);
+    if (!std::is_sorted(middle, items.end(), less)) std::sort(middle, items.end(), less);
+    std::inplace_merge(items.begin(), middle, items.end(), less);
+  }
+
   // Sorts what was found and checks that no two references share a byte.
   void finish() {
     auto& references = image_.references;
-    const auto key = [](const ImageReference& r) {
-      return std::tuple(r.at, r.target, r.width, r.base, r.origin, r.region, r.align);
-    };
-    std::sort(references.begin(), references.end(),
-              [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    references.erase(std::unique(references.begin(), references.end(),
-                                 [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-                     references.end());
+    auto& anchors = image_.anchors;
+    for (std::size_t i = sorted_references_; i < references.size(); ++i)
+      anchors.push_back(references[i].target);
+    merge_from(anchors, sorted_anchors_, std::less<>());
+    anchors.erase(std::unique(anchors.begin(), anchors.end()), anchors.end());
+    merge_from(references, sorted_references_, [](const ImageReference& a, const ImageReference& b) {
+      return std::tuple(a.at, a.target, a.width) < std::tuple(b.at, b.target, b.width);
+    });
     std::size_t kept = 0;
     for (const ImageReference& reference : references) {
+      if (kept > 0 && references[kept - 1] == reference) continue;
       if (kept > 0 && references[kept - 1].at + references[kept - 1].width > reference.at) {
         refuse("two references share a byte at " + where(reference.at));
       } else {
@@ -439,15 +440,12 @@ class Builder {
       }
     }
     references.resize(kept);
-    anchors_.reserve(anchors_.size() + references.size());
-    for (const ImageReference& reference : references) anchors_.push_back(reference.target);
-    std::sort(anchors_.begin(), anchors_.end());
-    anchors_.erase(std::unique(anchors_.begin(), anchors_.end()), anchors_.end());
-    image_.anchors = anchors_;
-    std::sort(image_.extents.begin(), image_.extents.end(), [](const auto& a, const auto& b) {
+    merge_from(image_.extents, sorted_extents_, [](const ImageExtent& a, const ImageExtent& b) {
       return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
     });
-    std::sort(image_.stops.begin(), image_.stops.end());
+    sorted_references_ = references.size();
+    sorted_anchors_ = anchors.size();
+    sorted_extents_ = image_.extents.size();
   }
 
   void find_tables() {
@@ -457,17 +455,18 @@ class Builder {
     if (!tables.refusal.empty()) refuse(tables.refusal + " at " + where(tables.place));
     // Each computed jump has its table in the same function.
     for (const std::uint64_t jump : code_.computed_jumps) {
-      const auto [begin, end] = function_around(jump);
+      const ImageExtent function = function_around(jump);
       const bool has_table = std::any_of(
-          std::lower_bound(code_.references.begin(), code_.references.end(), begin,
+          std::lower_bound(image_.references.begin(), image_.references.end(), function.begin,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
-          std::lower_bound(code_.references.begin(), code_.references.end(), end,
+          std::lower_bound(image_.references.begin(), image_.references.end(), function.end,
                            [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
           [&](const ImageReference& reference) {
             return std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference.target);
           });
       if (!has_table) refuse("a jump without its table at " + where(jump));
     }
+    image_.tables = std::move(tables.jumps);
     image_.references.insert(image_.references.end(), tables.references.begin(), tables.references.end());
     image_.extents.insert(image_.extents.end(), tables.extents.begin(), tables.extents.end());
   }
@@ -571,11 +570,11 @@ class Builder {
   std::vector<std::uint16_t> region_of_;   // by section
   std::vector<std::uint32_t> section_of_;  // by region
   std::vector<std::uint64_t> words_;       // under relocations
-  std::vector<std::uint64_t> anchors_;
+  std::size_t sorted_references_ = 0, sorted_anchors_ = 0, sorted_extents_ = 0;
   std::vector<ImageExtent> functions_;  // ascending
   std::vector<std::uint64_t> relative_tables_;
   std::uint64_t dynamic_ = 0;
-  Code code_;
+  Code code_{.references = image_.references};
   std::vector<const ImageRegion*> code_regions_;
 };
 

@@ -1,5 +1,5 @@
-// Layout proofs: of a toy image, where each condition of the checker has a case that only it refuses, and of
-// a real pair (tests/data/elf/layout.sh), of which no patched copy may be accepted.
+// Layout proofs: of a toy image, and of real pairs (tests/data/elf/layout.sh), of which no patched copy may be
+// accepted.
 
 #include <gtest/gtest.h>
 
@@ -306,6 +306,25 @@ TEST(LayoutProof, NoStaleByteIsAccepted) {
       EXPECT_TRUE(path || report.verdict >= Verdict::incomplete) << width << " bytes at " << at;
     }
   }
+}
+
+TEST(LayoutProof, DebugInformationFollows) {
+  const std::string left = fixture("debug-short"), right = fixture("debug-long");
+  const Report report = compare_bytes(left, right);
+  EXPECT_EQ(report.verdict, Verdict::explained);
+  EXPECT_EQ(testing::causes_of(report), std::vector<std::string>{"build-path"});
+  // DW_OP_addr in an expression of nine bytes: left where it was, or elsewhere.
+  const std::string_view operation("\x09\x03", 2);
+  std::size_t stale = 0;
+  for (std::size_t at = right.find(operation); at != right.npos; at = right.find(operation, at + 1)) {
+    const std::size_t before = left.find(operation, at - std::min<std::size_t>(at, 64));
+    std::string patched = right;
+    if (before != left.npos) patched.replace(at + 2, 8, left, before + 2, 8);
+    if (patched != right) ++stale;
+    if (patched == right) patched[at + 2] = static_cast<char>(patched[at + 2] + 8);
+    EXPECT_GE(compare_bytes(left, patched).verdict, Verdict::incomplete) << at;
+  }
+  EXPECT_GE(stale, 2u);
 }
 
 TEST(LayoutProof, ChangedFunctionIsShown) {

@@ -342,6 +342,10 @@ INSTANTIATE_TEST_SUITE_P(
         Example{"T52_used_path", "config /etc/frob.conf\n", "config /tmp/x/etc/frob.conf\n", {}},
         Example{"T56_interpreter", "uses /usr/local/bin/sh\n", "uses /bin/sh\n", {}},
         Example{"T58_dots", "in /build/p/src/main.c\n", "in /build/p/../../etc/main.c\n", {}},
+        Example{
+            "T58_dots_on_both_sides", "in /build/p/../../etc/a.c\n", "in /srv/x/p/../../../../etc/a.c\n", {}},
+        Example{"T58_dots_climb", "in /build/one/../../etc/a.c\n", "in /srv/some/two/../../etc/a.c\n", {}},
+        Example{"dots_stay", "in /build/one/src/../a.c\n", "in /srv/some/two/src/../a.c\n", {"build-path"}},
         Example{"T59_mirror", "get https://build1/frob.tar\n", "get https://evil.example/frob.tar\n", {}},
         Example{"T60_lone_cr", "a\nb\nc\n", "a\r\nb\rc\n", {}},
         Example{"T61_command", "run frob --safe\n", "run frob --force\n", {}},

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes layout-short.so and layout-long.so: one source built in two directories (gcc 12.2, binutils 2.40, x86-64).
+# Makes layout-short.so and layout-long.so: one source built in two directories (gcc 12.2, binutils 2.40, x86-64), and
+# layout-debug-short.so and layout-debug-long.so with debug information.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 for pair in short:/b/frob long:/srv/rebuild/worker-seven/frob-1.0; do
@@ -8,5 +9,7 @@ for pair in short:/b/frob long:/srv/rebuild/worker-seven/frob-1.0; do
   cp "$here/layout.c" "$directory/frob.c"
   gcc -O2 -fPIC -shared -nostdlib -Wl,-z,noseparate-code -Wl,--build-id=none -s \
     -o "$here/layout-${pair%%:*}.so" "$directory/frob.c"
+  gcc -O2 -g -fPIC -shared -nostdlib -Wl,-z,noseparate-code -Wl,--build-id=none \
+    -o "$here/layout-debug-${pair%%:*}.so" "$directory/frob.c"
   rm -r "$directory"
 done

@@ -1,0 +1,77 @@
+#include "analyzer/layout/places.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+#include "formats/value.h"
+
+namespace unrepro::layout {
+namespace {
+
+// Of an address that names what begins there or lies around it; never an end.
+std::optional<std::uint64_t> moved(const Certificate& certificate, std::uint64_t address) {
+  const auto& pieces = certificate.pieces;
+  auto piece = std::upper_bound(pieces.begin(), pieces.end(), address,
+                                [](std::uint64_t value, const Piece& p) { return value < p.left; });
+  if (piece == pieces.begin()) return std::nullopt;
+  --piece;
+  const std::uint64_t inside = address - piece->left;
+  if (inside >= piece->left_size || (piece->edit && inside != 0)) return std::nullopt;
+  return piece->right + inside;
+}
+
+// Of ".rodata+0x10"; empty when it cannot be told. What is in no section stands as a bare number and stays.
+std::optional<std::string> moved_place(const Image& left, const Image& right, const Certificate& certificate,
+                                       std::string_view place) {
+  const std::size_t plus = place.rfind("+0x");
+  if (plus == place.npos) return std::string(place);
+  const std::string_view label = place.substr(0, plus), digits = place.substr(plus + 3);
+  std::uint64_t offset = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), offset, 16);
+  const auto region = std::ranges::find(left.regions, label, &ImageRegion::label);
+  if (error != std::errc() || end != digits.data() + digits.size() || region == left.regions.end() ||
+      offset >= region->size)
+    return std::nullopt;
+  const auto address = moved(certificate, region->address + offset);
+  const ImageRegion& other = right.regions[static_cast<std::size_t>(region - left.regions.begin())];
+  if (!address || *address - other.address >= other.size) return std::nullopt;
+  return std::string(label) + "+" + hex(*address - other.address);
+}
+
+}  // namespace
+
+void translate_places(const Image& left, const Image& right, const Certificate& certificate,
+                      std::string& row) {
+  if (row.find("@\"") == row.npos) return;
+  const std::string_view text = row;
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t quote = text.find('"', at);
+    if (quote == text.npos) break;
+    // The length of a string with quotes in it.
+    std::size_t length = text.find('"', quote + 1) - quote - 1;
+    if (quote > at && text[quote - 1] == ':') {
+      std::size_t digits = quote - 1;
+      while (digits > at && text[digits - 1] >= '0' && text[digits - 1] <= '9') --digits;
+      std::from_chars(text.data() + digits, text.data() + quote - 1, length);
+    }
+    if (length > text.size() - quote - 1) break;
+    const std::string_view inside = text.substr(quote + 1, length);
+    out += text.substr(at, quote + 1 - at);
+    if (quote > at && text[quote - 1] == '@') {
+      const auto place = moved_place(left, right, certificate, inside);
+      out += place ? *place : "nowhere " + std::string(inside);
+    } else {
+      out += inside;
+    }
+    at = std::min(quote + 2 + length, text.size());
+    out += text.substr(quote + 1 + length, at - (quote + 1 + length));
+  }
+  out += text.substr(at);
+  row = std::move(out);
+}
+
+}  // namespace unrepro::layout
