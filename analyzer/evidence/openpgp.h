@@ -10,10 +10,10 @@ namespace unrepro::evidence {
 inline constexpr std::string_view kSignedText = "text signed with OpenPGP";
 
 // Checks the signatures against the keys that have a certificate; what they cover becomes the bytes of the
-// result, with dash-escapes undone, its type is kSignedText. Only a text that is one signed message and nothing
-// besides, with LF as line ends, is read. A certificate counts for the key whose fingerprint is that of its
-// primary key, and as it was when the evidence came in: expired or revoked it does not. Uses librnp, which is
-// loaded when it is needed. Errors: unsupported; also when librnp is not installed.
+// result, with dash-escapes undone, its type is kSignedText. Only a text that is one signed message and
+// nothing besides, with LF as line ends, is read. A certificate counts for the key whose fingerprint is that
+// of its primary key, and as it was when the evidence came in: expired or revoked it does not. Uses librnp,
+// which is loaded when it is needed. Errors: unsupported; also when librnp is not installed.
 Result<Verified> verify_signed_text(std::string_view text, const KeyRing& keys, const Demand& demand);
 
 }  // namespace unrepro::evidence

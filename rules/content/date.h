@@ -28,8 +28,8 @@ struct Date {
   std::size_t length = 0;  // bytes of text
   DateSpelling spelling = DateSpelling::iso;
   DatePrecision precision = DatePrecision::day;  // of what is given; `time` has no date
-  std::int64_t local = 0;  // seconds since 1970 on the wall clock it was written by; for `time`, since
-                           // midnight; for `yearless`, in 1972
+  std::int64_t local = 0;     // seconds since 1970 on the wall clock it was written by; for `time`, since
+                              // midnight; for `yearless`, in 1972
   std::optional<int> zone;    // minutes east of UTC, when it is given
   std::uint8_t language = 0;  // 0: English or no names; else an index of a language
   std::int64_t instant() const { return local - zone.value_or(0) * 60; }

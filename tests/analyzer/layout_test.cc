@@ -1,5 +1,5 @@
-// Layout proofs: of a toy image, and of real pairs (tests/data/elf/layout.sh), of which no patched copy may be
-// accepted.
+// Layout proofs: of a toy image, and of real pairs (tests/data/elf/layout.sh), of which no patched copy may
+// be accepted.
 
 #include <gtest/gtest.h>
 
