@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t kLargestAlignment = 64;
 constexpr int kExtentsSearched = 16;
-constexpr std::uint64_t kNearby = 256;  // of pointers in data
+constexpr std::uint64_t kNearby = 256;     // of pointers in data
+constexpr std::uint64_t kMostFiller = 64;  // bytes: the largest alignment of things in data
 
 struct Move {
   std::uint64_t from = 0, to = 0, size = 0, to_size = 0;
@@ -282,7 +283,7 @@ class Direction {
     if (!ends || as_end == inside->to || is_string_end(*before)) return inside->to;
     // What is read, written or jumped to there begins there; only a pointer may mean an end.
     if (!is_taken(address, address + 1)) return inside->to;
-    if (ends_before(last_thing(*before), address)) return inside->to;
+    if (ends_in_filler(last_thing(*before), address)) return inside->to;
     // A table of jumps, after what nobody points to.
     if (std::binary_search(from_.tables.begin(), from_.tables.end(), address) &&
         !is_taken(before->from, address))
@@ -308,14 +309,17 @@ class Direction {
     return region < from_.regions.size() &&
            address - from_.regions[region].address < from_.regions[region].size;
   }
-  // Whether a thing has a size, by all that state one, and something between it and `address`.
-  bool ends_before(std::uint64_t begin, std::uint64_t address) const {
+  // Whether a thing has a size, by all that state one, and only filler lies between it and `address`.
+  bool ends_in_filler(std::uint64_t begin, std::uint64_t address) const {
     const auto next =
         std::upper_bound(from_.extents.begin(), from_.extents.end(), begin,
                          [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
     if (next == from_.extents.begin()) return false;
     const std::uint64_t end = reach_[static_cast<std::size_t>(next - from_.extents.begin()) - 1];
-    return end > begin && end < address;
+    if (end <= begin || end >= address || address - end >= kMostFiller) return false;
+    const Bytes filler = bytes(from_, end, address - end);
+    return !filler.empty() &&
+           std::all_of(filler.begin(), filler.end(), [](std::uint8_t b) { return b == 0; });
   }
   // Where the last thing in a move begins, as far as something refers to it.
   std::uint64_t last_thing(const Move& move) const {

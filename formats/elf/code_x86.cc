@@ -118,22 +118,7 @@ class Reader {
     const unsigned low = raw.modrm.rm | (raw.rex.B << 3), high = raw.modrm.reg | (raw.rex.R << 3);
     if (instruction.mnemonic == ZYDIS_MNEMONIC_ADD && instruction.operand_width == 64) {
       if (instruction.opcode == 0x01 && raw.modrm.mod == 3) sum_ = low;
-      // What lies behind a pointer that is not the stack's is no table: its entries have 32 bits.
-      const bool may_be_spilled = raw.modrm.mod != 3 && (raw.modrm.rm == 4 || raw.modrm.rm == 5);
-      if (instruction.opcode == 0x03) sum_ = raw.modrm.mod == 3 || may_be_spilled ? high : kNone;
-      // A place of the code itself plus a number: hand-written, without a table.
-      const bool direct = raw.modrm.mod == 3 && (low == label_ || high == label_);
-      if (direct && address - label_at_ <= kNearLabel) sum_ = kNone;
-    }
-    if (instruction.mnemonic == ZYDIS_MNEMONIC_LEA) {
-      const bool fixed = raw.modrm.mod == 0 && raw.modrm.rm == 5;
-      const std::uint64_t target = address + instruction.length + static_cast<std::uint64_t>(raw.disp.value);
-      if (fixed && target - region_.address < region_.size) {
-        label_ = high;
-        label_at_ = address;
-      } else if (high == label_) {
-        label_ = kNone;
-      }
+      if (instruction.opcode == 0x03) sum_ = high;
     }
     // A pointer that is loaded replaces the sum.
     if (instruction.mnemonic == ZYDIS_MNEMONIC_MOV && instruction.opcode == 0x8b && sum_ == high)
@@ -144,13 +129,10 @@ class Reader {
   }
 
   static constexpr unsigned kNone = 99;
-  static constexpr std::uint64_t kNearLabel = 16;  // bytes
   const ImageRegion& region_;
   Code& code_;
   ZydisDecoder decoder_;
   unsigned sum_ = kNone;
-  unsigned label_ = kNone;  // the register that the address of code was put into, and where
-  std::uint64_t label_at_ = 0;
 };
 
 }  // namespace

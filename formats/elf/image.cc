@@ -387,8 +387,7 @@ class Builder {
       code_regions_.push_back(&region);
     }
     for (const ImageExtent& function : functions_) {
-      // That of a signal trampoline begins a byte early.
-      if (!is_instruction(function.begin) && !is_instruction(function.begin + 1)) {
+      if (!is_instruction(function.begin)) {
         refuse("unwind tables and code disagree at " + where(function.begin));
       }
     }
