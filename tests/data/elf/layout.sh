@@ -9,7 +9,7 @@ for pair in short:/b/frob long:/srv/rebuild/worker-seven/frob-1.0; do
   cp "$here/layout.c" "$directory/frob.c"
   gcc -O2 -fPIC -shared -nostdlib -Wl,-z,noseparate-code -Wl,--build-id=none -s \
     -o "$here/layout-${pair%%:*}.so" "$directory/frob.c"
-  gcc -O2 -g -fPIC -shared -nostdlib -Wl,-z,noseparate-code -Wl,--build-id=none \
-    -o "$here/layout-debug-${pair%%:*}.so" "$directory/frob.c"
+  gcc -O2 -g -fdebug-prefix-map="$PWD=/home/developer/tests/data/elf" -fPIC -shared -nostdlib \
+    -Wl,-z,noseparate-code -Wl,--build-id=none -o "$here/layout-debug-${pair%%:*}.so" "$directory/frob.c"
   rm -r "$directory"
 done
