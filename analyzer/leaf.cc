@@ -32,16 +32,21 @@ void trim(Difference& difference) {
   difference.weight = std::max<std::uint64_t>(1, std::max(difference.left.length, difference.right.length));
 }
 
+Item of_run(const Item& whole, const Run& run) {
+  Item item = whole;
+  cut(item.difference.left, run.left.begin, run.left.length);
+  cut(item.difference.right, run.right.begin, run.right.length);
+  item.difference.weight = std::max(run.left.length, run.right.length);
+  return item;
+}
+
 // Opaque bytes: beyond the samples the last item stands for the rest.
 void emit(const Item& whole, const RunList& list, std::vector<Item>& out) {
   std::uint64_t weight = 0;
   const std::size_t shown = std::min(list.runs.size(), kSamples);
   for (std::size_t i = 0; i < shown; ++i) {
     const Run& run = list.runs[i];
-    Item item = whole;
-    cut(item.difference.left, run.left.begin, run.left.length);
-    cut(item.difference.right, run.right.begin, run.right.length);
-    item.difference.weight = std::max(run.left.length, run.right.length);
+    Item item = of_run(whole, run);
     if (i + 1 == shown) {
       item.difference.count = list.total_runs - i;
       item.difference.weight = list.weight - weight;
@@ -130,18 +135,14 @@ void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std
   for (const Run& run : list.runs) {
     const auto left = string_around(whole.difference.left.bytes, run.left);
     const auto right = string_around(whole.difference.right.bytes, run.right);
-    Item item = whole;
-    Difference& difference = item.difference;
     if (!left || !right) {
-      cut(difference.left, run.left.begin, run.left.length);
-      cut(difference.right, run.right.begin, run.right.length);
-      difference.weight = std::max(run.left.length, run.right.length);
-      out.push_back(std::move(item));
+      out.push_back(of_run(whole, run));
       continue;
     }
     if (left->begin == last.left.begin && right->begin == last.right.begin && last.left.length > 0) continue;
     last = {*left, *right};
-    difference.kind = Kind::text;
+    Item item = whole;
+    item.difference.kind = Kind::text;
     RunList string;
     string.runs = {last};
     string.total_runs = 1;
@@ -160,15 +161,11 @@ bool emit_opaque(const Leaves& leaves, const Item& whole, const RunList& list, s
   for (const Run& run : list.runs) {
     const auto left = printable_part(whole.difference.left.bytes, run.left);
     const auto right = printable_part(whole.difference.right.bytes, run.right);
-    Item item = whole;
     const auto legible = [](const Span& string, const Span& span) {
       return string.begin <= span.begin && string.begin + string.length >= span.begin + span.length;
     };
     if (!left || !right || !legible(*left, run.left) || !legible(*right, run.right)) {
-      cut(item.difference.left, run.left.begin, run.left.length);
-      cut(item.difference.right, run.right.begin, run.right.length);
-      item.difference.weight = std::max(run.left.length, run.right.length);
-      items.push_back(std::move(item));
+      items.push_back(of_run(whole, run));
     }
     if (!left || !right || (left->begin == last.left.begin && last.left.length > 0)) continue;
     found = true;

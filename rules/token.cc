@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "formats/ascii.h"
 #include "rules/content/atom.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
@@ -11,9 +12,9 @@
 namespace unrepro {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_name_byte(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
+using ascii::is_digit;
+using ascii::is_hex;
+bool is_name_byte(char c) { return ascii::is_alnum(c) || c == '_'; }
 bool is_release_byte(char c) { return is_name_byte(c) || c == '.' || c == '-' || c == '+' || c == '~'; }
 bool all(std::string_view text, bool (*predicate)(char)) {
   return !text.empty() && std::all_of(text.begin(), text.end(), predicate);

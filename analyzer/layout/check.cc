@@ -192,8 +192,7 @@ class Direction {
     }
     if (used == 0 && content.size() == 1) return true;  // the empty string
     // Something whose size is stated.
-    auto extent = std::upper_bound(from_.extents.begin(), from_.extents.end(), last,
-                                   [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
+    auto extent = extents_behind(last);
     for (int i = 0; i < kExtentsSearched && extent != from_.extents.begin(); ++i) {
       --extent;
       if (extent->end > last && extent->end <= move.end() && extent->end - last >= used) return true;
@@ -309,11 +308,14 @@ class Direction {
     return region < from_.regions.size() &&
            address - from_.regions[region].address < from_.regions[region].size;
   }
+  // The first extent that begins behind an address.
+  std::vector<ImageExtent>::const_iterator extents_behind(std::uint64_t address) const {
+    return std::upper_bound(from_.extents.begin(), from_.extents.end(), address,
+                            [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
+  }
   // Whether a thing has a size, by all that state one, and only filler lies between it and `address`.
   bool ends_in_filler(std::uint64_t begin, std::uint64_t address) const {
-    const auto next =
-        std::upper_bound(from_.extents.begin(), from_.extents.end(), begin,
-                         [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
+    const auto next = extents_behind(begin);
     if (next == from_.extents.begin()) return false;
     const std::uint64_t end = reach_[static_cast<std::size_t>(next - from_.extents.begin()) - 1];
     if (end <= begin || end >= address || address - end >= kMostFiller) return false;
@@ -336,9 +338,7 @@ class Direction {
     ImageExtent around{at - std::min(at, kNearby), at + kNearby};
     const ImageRegion* region = region_at(from_, at);
     if (region != nullptr && region->executable) {
-      const auto next =
-          std::upper_bound(from_.extents.begin(), from_.extents.end(), at,
-                           [](std::uint64_t value, const ImageExtent& e) { return value < e.begin; });
+      const auto next = extents_behind(at);
       if (next == from_.extents.begin() || std::prev(next)->end <= at) return true;
       around = *std::prev(next);
     }

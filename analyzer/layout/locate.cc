@@ -36,11 +36,6 @@ const ImageThing* thing_at(const Image& image, std::uint64_t address) {
       [](const ImageThing& t) { return t.end - t.begin; });
 }
 
-const Piece* piece_at(const std::vector<Piece>& pieces, std::uint64_t address) {
-  return item_at<Piece>(
-      pieces, address, [](const Piece& p) { return p.left; }, [](const Piece& p) { return p.left_size; });
-}
-
 Bytes bytes_at(const Image& image, std::uint64_t address, std::uint64_t size) {
   const ImageRegion* region = region_at(image, address);
   if (region == nullptr) return {};
@@ -298,6 +293,11 @@ Deviations locate(const Image& left, const Image& right, const Certificate& cert
   if (forward.size() > kMostDeviations) forward.resize(kMostDeviations);
   all.found = std::move(forward);
   return all;
+}
+
+const Piece* piece_at(const std::vector<Piece>& pieces, std::uint64_t left) {
+  return item_at<Piece>(
+      pieces, left, [](const Piece& p) { return p.left; }, [](const Piece& p) { return p.left_size; });
 }
 
 std::uint64_t counterpart(const Certificate& certificate, std::uint64_t left) {

@@ -32,6 +32,8 @@ inline constexpr std::size_t kMostDeviations = 64;
 // Both images have the same regions. Linear up to sorting.
 Deviations locate(const Image& left, const Image& right, const Certificate& certificate);
 
+// The piece that an address of the left image lies in, or null.
+const Piece* piece_at(const std::vector<Piece>& pieces, std::uint64_t left);
 // Where an address of the left image is in the right one by the pieces; its own place when they do not say.
 std::uint64_t counterpart(const Certificate& certificate, std::uint64_t left);
 

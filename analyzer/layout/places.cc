@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "analyzer/layout/locate.h"
 #include "formats/value.h"
 
 namespace unrepro::layout {
@@ -12,14 +13,9 @@ namespace {
 
 // Of an address that names what begins there or lies around it; never an end.
 std::optional<std::uint64_t> moved(const Certificate& certificate, std::uint64_t address) {
-  const auto& pieces = certificate.pieces;
-  auto piece = std::upper_bound(pieces.begin(), pieces.end(), address,
-                                [](std::uint64_t value, const Piece& p) { return value < p.left; });
-  if (piece == pieces.begin()) return std::nullopt;
-  --piece;
-  const std::uint64_t inside = address - piece->left;
-  if (inside >= piece->left_size || (piece->edit && inside != 0)) return std::nullopt;
-  return piece->right + inside;
+  const Piece* piece = piece_at(certificate.pieces, address);
+  if (piece == nullptr || (piece->edit && address != piece->left)) return std::nullopt;
+  return address - piece->left + piece->right;
 }
 
 // Of ".rodata+0x10"; empty when it cannot be told. What is in no section stands as a bare number and stays.

@@ -307,9 +307,10 @@ class Builder {
     for (std::uint64_t at = 0; at + 8 <= region.size; at += 8) {
       const std::uint64_t value = file_.read(region.bytes, at, 8), address = region.address + at;
       if (value == 0 || std::binary_search(words_.begin(), words_.end(), address)) continue;
+      const ImageRegion* target = region_at(value);
       if (at == 0 && value == dynamic_) {
         absolute(address, value, region_starting(value));
-      } else if (region_at(value) != nullptr && region_at(value) != image_.regions.data()) {
+      } else if (target != nullptr && target != image_.regions.data()) {
         refuse("an address without relocation at " + where(address));
       }
     }

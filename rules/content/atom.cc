@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
+#include "formats/ascii.h"
 #include "rules/content/date.h"
 
 namespace unrepro {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using ascii::is_alnum;
+using ascii::is_digit;
+using ascii::is_hex;
 bool is_word(char c) { return is_alnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 
 template <class Predicate>

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <span>
 
+#include "formats/ascii.h"
+
 namespace unrepro {
 namespace {
 
@@ -78,11 +80,8 @@ constexpr Zone kZones[] = {
 
 constexpr int kFirstYear = 1970, kLastYear = 2199;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
+using ascii::is_digit;
+bool is_word(char c) { return ascii::is_alnum(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Reads forward; every reader leaves the position alone when it fails.

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <iterator>
 
+#include "formats/ascii.h"
 #include "rules/content/atom.h"
 
 namespace unrepro {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'; }
+using ascii::is_digit;
+bool is_word(char c) { return ascii::is_alnum(c) || c == '_'; }
 
 // Letters and digits that nobody would choose: not all small, not all great, no word with a number behind it.
 bool is_drawn(std::string_view letters) {
@@ -29,11 +30,11 @@ bool same_template(std::string_view left, std::string_view right) {
   while (front < shorter && left[front] == right[front]) ++front;
   while (back < shorter - front && left[left.size() - 1 - back] == right[right.size() - 1 - back]) ++back;
   // Letters that are the same by chance.
-  while (front > 0 && is_alnum(left[front - 1])) --front;
-  while (back > 0 && is_alnum(left[left.size() - back])) --back;
+  while (front > 0 && is_word(left[front - 1])) --front;
+  while (back > 0 && is_word(left[left.size() - back])) --back;
   const std::string_view l = left.substr(front, left.size() - front - back);
   const std::string_view r = right.substr(front, right.size() - front - back);
-  const auto part = [](char c) { return is_alnum(c) || c == '-'; };
+  const auto part = [](char c) { return is_word(c) || c == '-'; };
   if (l.empty() || r.empty() || !std::all_of(l.begin(), l.end(), part) ||
       !std::all_of(r.begin(), r.end(), part))
     return false;
