@@ -6,6 +6,7 @@
 #include "formats/budget.h"
 #include "formats/digest.h"
 #include "formats/format.h"
+#include "formats/value.h"
 
 namespace unrepro::evidence {
 namespace {
@@ -20,13 +21,13 @@ Result<Attestation> from_buildinfo(const Verified& verified) {
   constexpr std::string_view kListed = "sha256.";
   for (const auto& [name, value] : tree->facts) {
     if (!name.starts_with(kListed)) {
-      said.facts.emplace(name, value);
+      said.facts.emplace(escape(as_bytes(name)), escape(as_bytes(value)));  // they may hold any bytes
       continue;
     }
     const std::string file = name.substr(kListed.size());
     if (!is_artifact_name(file) || !is_sha256(value))
       return fail(Trouble::unsupported, "buildinfo: no SHA-256 of a file");
-    (file.ends_with(".dsc") ? said.inputs : said.artifacts).emplace(file, value);
+    (file.ends_with(".dsc") ? said.inputs : said.artifacts).emplace(escape(as_bytes(file)), value);
   }
   said.what = "buildinfo";
   return said;

@@ -70,7 +70,8 @@ class Verified {
 std::string pre_authentication_encoding(std::string_view type, std::string_view payload);
 
 // Ids, distinct and sorted, of keys of the ring that are valid at that time and have a signature that holds
-// over the message. A signature counts for one key, a key counts once.
+// over the message. A signature counts for one key, a key counts once. Signatures whose keyid does not name
+// their key cost a try for each key of the ring; after 4096 tries no more of them are looked at.
 std::vector<std::string> signers_of(std::string_view message, const std::vector<Signature>& signatures,
                                     const KeyRing& keys, std::int64_t received);
 

@@ -62,9 +62,9 @@ class Adviser {
       say("Have more independent operators build " + name + ".");
     if (failed(artifact, "reference-held") && !failed(artifact, "results-in"))
       say("Nobody reproduced the reference of " + name + ": compare it with what the rebuilders hold.");
-    if (failed(artifact, "audit"))
-      say(artifact.state == State::auditing ? "Wait for the audit of " + name + "."
-                                            : "Draw the audit lottery over the results that are in.");
+    if (artifact.state == State::auditing) say("Wait for the audit of " + name + ".");
+    if (artifact.state == State::pending && !failed(artifact, "ledger-closed"))
+      say("Draw the audit lottery over the results that are in.");
   }
 
   void advise_on(const ArtifactDecision& artifact, const Stance& stance) {

@@ -19,6 +19,7 @@ class Result:
     inputs: dict = dataclasses.field(default_factory=dict)
     swap: bytes = None      # put in the place of each artifact after signing
     job: str = JOB
+    attested: str = None    # "link" or "provenance", in the place of build.json and manifest
     key_id: str = ""
     manifest_digest: str = ""
 
@@ -31,9 +32,15 @@ class Result:
         build = json.dumps({"operator": self.operator, "builder": "node 1", "inputs": self.inputs, "role": self.role,
                             "facts": {"host": folder.name}, "isolation": "vm"}).encode()
         (folder / "artifacts").mkdir(parents=True)
-        (folder / "build.json").write_bytes(build)
         for name, content in self.artifacts.items():
             (folder / "artifacts" / name).write_bytes(self.swap or content)
+        if self.attested:
+            key = keys(self.key_name())
+            products = {name: {"sha256": hashlib.sha256(content).hexdigest()} for name, content in self.artifacts.items()}
+            make = {"link": sign.link, "provenance": sign.provenance}[self.attested]
+            (folder / "attestation").write_text(make("https://builder.example/" + self.operator, products, key))
+            return
+        (folder / "build.json").write_bytes(build)
         if self.key is None:
             return
         payload = json.dumps({"schema": "unrepro.manifest/1", "job": self.job, "build": described(build),

@@ -114,6 +114,16 @@ def all_scenarios():
     yield Scenario("audit-failed", drawn + [Result("auditor", files(EVIL), role="audit")], audit,
                    job={"audit": lottery}, state="escalated", status=3, fails=["no-dissent", "audit"],
                    says=["auditor"])
+    colluding = [Result(name, files(EVIL)) for name in ("suse", "arch", "guix")]
+    caught = colluding + [Result(TRUSTED, files(GOOD), role="audit")]
+    audit = {**audit, "trusted": [TRUSTED], "require_trusted": 0}
+    yield Scenario("all-seats-collude", colluding, audit, job={"audit": lottery}, state="auditing", status=3,
+                   fails=["audit"])
+    yield Scenario("all-seats-collude-caught", caught, audit, job={"audit": lottery}, state="escalated", status=3,
+                   fails=["no-dissent", "audit"], says=["Freeze frob.tar on both sides"])
+    yield Scenario("all-seats-collude-arbitrated",
+                   caught + [Result(TRUSTED, files(GOOD), role="arbiter"), Result(TRUSTED, files(GOOD), role="arbiter")],
+                   audit, job={"audit": lottery}, state="unreproducible", status=1, says=["only trusted operators"])
 
     def toolchains(third, content):
         results = three(GOOD, GOOD, content)
@@ -167,6 +177,16 @@ def all_scenarios():
     yield Scenario("shown-for-another-job", three(GOOD, GOOD, GOOD) + [Result("guix", files(EVIL), job="frob 0.9")],
                    job={}, state="agreed", status=0, says=["signed for another job"])
 
+    attested = [Result(TRUSTED, files(GOOD)), Result("arch", files(GOOD), attested="link"),
+                Result("suse", files(GOOD), attested="provenance")]
+    yield Scenario("attested-by-other-systems", attested, state="agreed", status=0, says=["arch, debian, suse"])
+    yield Scenario("attested-dissent", attested + [Result("guix", files(EVIL), attested="link")], state="escalated",
+                   status=3, fails=["no-dissent"], says=["differ guix"])
+    yield Scenario("attested-swapped", attested[:2] + [Result("suse", files(GOOD), attested="provenance", swap=EVIL)],
+                   state="insufficient", status=3, fails=["results-in"], says=["not those of the attestation"])
+    yield Scenario("attested-by-a-stranger", attested[:2] + [Result("suse", files(GOOD), attested="link", key="stranger")],
+                   state="insufficient", status=3, fails=["results-in"])
+
     griefer = [Result(name, files(GOOD)) for name in (TRUSTED, "suse", "arch")]
     grief = [Result("griefer", files(tar(library=LIBRARY[:-1] + b"g")))]
     lost = [{"operator": "griefer", "kind": "arbitration-lost", "at": 1700000000 + i} for i in range(3)]
@@ -196,4 +216,5 @@ def large_scenarios(cache):
     if len(pair) == 2:
         yield Scenario("large-pair", [Result(TRUSTED, {"klayout.deb": pair[0].read_bytes()}),
                                       Result("suse", {"klayout.deb": pair[0].read_bytes()}),
-                                      Result("arch", {"klayout.deb": pair[1].read_bytes()})], status=None)
+                                      Result("arch", {"klayout.deb": pair[1].read_bytes()})],
+                       state="escalated", status=3, fails=["no-dissent"], says=["libpython3.13"], comparisons=1)

@@ -250,6 +250,25 @@ TEST(EvidenceEnvelope, AKeyIdIsAHint) {
   EXPECT_FALSE(verify_json(with_id(b), ring("B")));
 }
 
+TEST(EvidenceEnvelope, ManyKeysCostABoundedTime) {
+  KeyRing keys = ring("A");
+  for (int i = 0; i < 200; ++i) {
+    const std::string id = std::to_string(i);
+    keys[id] = {.id = id, .public_key = key('B').public_key(), .operator_id = "b"};
+  }
+  const std::string bytes = key('A').sign(pre_authentication_encoding(kStatementPayload, kStatement));
+  std::string wrong;
+  for (int i = 0; i < 63; ++i)  // 12,600 tries
+    wrong += R"({"sig":")" + encode_base64(static_cast<char>(i) + bytes.substr(1)) + R"("},)";
+  const auto last = [&](const std::string& id) {
+    return envelope_json(kStatement, kStatementPayload,
+                         wrong + R"({"keyid":")" + id + R"(","sig":")" + encode_base64(bytes) + R"("})");
+  };
+  EXPECT_FALSE(verify_json(last(""), keys));
+  EXPECT_TRUE(verify_json(last(quorum::key_id(key('A').public_key())), keys))
+      << "a hint that is right always counts";
+}
+
 TEST(EvidenceEnvelope, KeysAreValidWhenTheEvidenceCameIn) {
   const std::string json = sign_envelope("t", "x", key('A'));
   KeyRing keys = ring("A");

@@ -25,7 +25,7 @@ std::string read(const std::string& name) { return test::read_data("openpgp/" + 
 std::string fingerprint(std::string_view owner) {
   std::string text = read("fingerprints");
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text.substr(owner == "alice" ? 0 : owner == "bob" ? 41 : 82, 40);
+  return text.substr(owner == "alice" ? 0 : owner == "bob" ? 41 : owner == "carol" ? 82 : 123, 40);
 }
 
 quorum::Key key(const std::string& owner) {
@@ -123,6 +123,12 @@ TEST(OpenPgp, NoChangeIsBelieved) {
     const auto verified = verify_signed_text(changed, keys, {kSigned + kDay, 1, {}});
     EXPECT_TRUE(!verified || verified->bytes() == meant) << at;
   }
+}
+
+TEST(OpenPgp, BytesThatAreNoTextComeOutEscaped) {
+  const auto said = read_attestation(read("dora.buildinfo"), ring({key("dora")}), {kSigned + kDay, 1, {}});
+  ASSERT_TRUE(said) << said.error().message;
+  EXPECT_EQ(said->facts.at("environment.LANG"), "\\xe9\\xff");
 }
 
 class AttestedFolder : public testing::Test {
