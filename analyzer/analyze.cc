@@ -178,7 +178,7 @@ Result<Report> run(const Source& left, const Source& right, const Options& optio
 // time.
 Result<Report> run_repeatably(const Source& left, const Source& right, const Options& options) {
   Result<Report> report = fail(Trouble::internal, "");
-  constexpr std::uint64_t kSmall = 256u << 10;  // bytes; done before threads have started
+  constexpr std::uint64_t kSmall = 128u << 10;  // bytes; done before threads have started
   const bool small = left.blob && right.blob && left.blob->size() + right.blob->size() <= kSmall;
   const unsigned threads = options.threads == 0 && small ? 1 : options.threads;
   with_threads(threads, [&] { report = run(left, right, options); });

@@ -1,5 +1,6 @@
 #include "formats/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <xxhash.h>
 
@@ -8,7 +9,10 @@
 namespace unrepro {
 namespace {
 
+// The configuration and the error texts of the system are of no use to a digest, and take longer than most.
 const EVP_MD* implementation(Algo algo) {
+  [[maybe_unused]] static const int started =
+      OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, nullptr);
   switch (algo) {
     case Algo::md5:
       return EVP_md5();

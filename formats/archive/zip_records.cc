@@ -42,15 +42,15 @@ void read_common(Bytes archive, std::uint64_t at, ZipHeader& header) {
 std::optional<std::uint64_t> find_end_record(Bytes archive) {
   if (archive.size() < kZipEndSize) return std::nullopt;
   const std::uint64_t last = archive.size() - kZipEndSize;
-  const std::uint64_t first = last > kLongestComment ? last - kLongestComment : 0;
-  std::optional<std::uint64_t> fallback;
-  for (std::uint64_t at = last + 1; at-- > first;) {
-    if (!zip_signature_at(archive, at, kZipEnd)) continue;
+  const std::string_view text = as_text(archive);
+  std::optional<std::uint64_t> exact, other;  // the last of those whose comment ends the file, and of others
+  for (std::size_t at = text.find(kZipEnd, last > kLongestComment ? last - kLongestComment : 0); at <= last;
+       at = text.find(kZipEnd, at + 1)) {
     const std::uint64_t end = at + kZipEndSize + zip_number(archive, at + 20, 2);
-    if (end == archive.size()) return at;
-    if (end < archive.size() && !fallback) fallback = at;
+    if (end == archive.size()) exact = at;
+    if (end < archive.size()) other = at;
   }
-  return fallback;
+  return exact ? exact : other;
 }
 
 void read_zip64_end(Bytes archive, ZipEnd& end, std::uint64_t& size, std::uint64_t& offset) {
