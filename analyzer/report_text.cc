@@ -398,11 +398,15 @@ void TextReport::follows(const Consequences& consequences) {
 
 void TextReport::unexplained() {
   const std::uint64_t total = report_.accounting.unexplained_bytes;
-  std::uint64_t findings = 0;
+  std::uint64_t nameless = 0, findings = 0;
   for (const CauseSummary& cause : report_.causes) {
-    if (cause.id == kUnexplained) findings = cause.findings;
+    if (cause.id != kUnexplained) continue;
+    nameless = cause.bytes;
+    findings = cause.findings;
   }
   std::string text = counted(total, "byte");
+  if (total > nameless)
+    text += nameless == 0 ? ", all named above" : ", " + counted(nameless, "byte") + " without a name";
   if (findings > 0) text += " in " + counted(findings, "finding");
   text_.blank();
   text_.line(text_.paint(total > 0 ? Paint::red : Paint::bold, "UNEXPLAINED") + "  " + text);
