@@ -26,14 +26,14 @@ class HeapBlob final : public Blob {
 // The budget outlives every blob of its comparison.
 class PooledBlob final : public Blob {
  public:
-  PooledBlob(std::vector<std::uint8_t> bytes, Budget& budget, std::uint64_t reserved)
+  PooledBlob(LargeVector<std::uint8_t> bytes, Budget& budget, std::uint64_t reserved)
       : bytes_(std::move(bytes)), budget_(budget), reserved_(reserved) {
     view_ = bytes_;
   }
   ~PooledBlob() override { budget_.release_heap(reserved_); }
 
  private:
-  std::vector<std::uint8_t> bytes_;
+  LargeVector<std::uint8_t> bytes_;
   Budget& budget_;
   std::uint64_t reserved_;
 };

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "formats/base.h"
 #include "formats/budget.h"
+#include "formats/large_memory.h"
 
 namespace unrepro {
 
@@ -48,8 +50,9 @@ class BlobWriter {
   BlobWriter(const BlobWriter&) = delete;
   BlobWriter& operator=(const BlobWriter&) = delete;
 
-  // A hint that about this many bytes will come: large content then goes to its file without a detour.
-  void expect(std::uint64_t bytes) { expected_ = bytes; }
+  // A hint that about this many bytes will come; of several the largest counts. Large content then goes to
+  // its file without a detour.
+  void expect(std::uint64_t bytes) { expected_ = std::max(expected_, bytes); }
   // Errors: budget, io (temporary file).
   Result<void> append(Bytes bytes);
   std::uint64_t size() const { return size_; }
@@ -60,7 +63,7 @@ class BlobWriter {
   Result<void> spill();
 
   Budget& budget_;
-  std::vector<std::uint8_t> heap_;
+  LargeVector<std::uint8_t> heap_;
   std::uint64_t reserved_ = 0;
   std::uint64_t size_ = 0;
   std::uint64_t expected_ = 0;

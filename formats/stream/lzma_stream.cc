@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
+
+#include "formats/large_memory.h"
 
 namespace unrepro {
 namespace {
@@ -25,7 +28,19 @@ std::string damage_text(lzma_ret status, std::string_view name) {
   }
 }
 
+// Large pages are cleared before they are used, which pays when most of a dictionary is.
+constexpr std::uint64_t kLargeOutput = 1u << 20;
+constexpr lzma_allocator kLargePages = {
+    .alloc = [](void*, std::size_t count, std::size_t size) { return allocate_large(count * size); },
+    .free = [](void*, void* memory) { std::free(memory); },
+    .opaque = nullptr,
+};
+
 }  // namespace
+
+LzmaStream::LzmaStream(std::uint64_t output) {
+  if (output >= kLargeOutput) stream_.allocator = &kLargePages;
+}
 
 bool LzmaStream::start_raw_encoder(lzma_vli filter, std::uint32_t preset) {
   lzma_options_lzma options;

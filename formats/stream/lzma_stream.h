@@ -18,7 +18,8 @@ inline constexpr std::uint64_t kLzmaMemoryLimit = 96u << 20;
 
 class LzmaStream {
  public:
-  LzmaStream() = default;
+  // `output`: how many bytes may come. For many the memory is asked for as large pages.
+  explicit LzmaStream(std::uint64_t output = 0);
   ~LzmaStream() { lzma_end(&stream_); }
   LzmaStream(const LzmaStream&) = delete;
   LzmaStream& operator=(const LzmaStream&) = delete;

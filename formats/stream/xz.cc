@@ -48,10 +48,30 @@ lzma_ret start_decoder(LzmaStream& lzma, Bytes input) {
   return lzma_stream_decoder_mt(lzma.get(), &options);
 }
 
+// What the index at the end of the input says, section 4: true if it ends the first stream.
+std::uint64_t stated_size(Bytes input) {
+  lzma_stream_flags footer;
+  if (input.size() < LZMA_STREAM_HEADER_SIZE) return 0;
+  const Bytes rest = input.first(input.size() - LZMA_STREAM_HEADER_SIZE);
+  if (lzma_stream_footer_decode(&footer, rest.data() + rest.size()) != LZMA_OK ||
+      footer.backward_size > rest.size())
+    return 0;
+  lzma_index* index = nullptr;
+  std::uint64_t memory = 1u << 20;
+  std::size_t position = rest.size() - footer.backward_size;
+  if (lzma_index_buffer_decode(&index, &memory, nullptr, rest.data(), &position, rest.size()) != LZMA_OK)
+    return 0;
+  const std::uint64_t size = lzma_index_uncompressed_size(index);
+  lzma_index_end(index, nullptr);
+  return size;
+}
+
 // Decodes the one stream at the start of `input`; liblzma verifies every checksum, size and reserved bit in
 // it. Errors: those of LzmaStream::decode.
 Result<StreamEnd> decode_stream(Bytes input, BlobWriter& out) {
-  LzmaStream lzma;
+  const std::uint64_t size = stated_size(input);
+  out.expect(size);
+  LzmaStream lzma(size);
   if (start_decoder(lzma, input) != LZMA_OK) return fail(Trouble::internal, "liblzma: cannot start decoding");
   return lzma.decode(input, out, "xz");
 }

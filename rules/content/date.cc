@@ -467,7 +467,7 @@ std::optional<Date> time_only(std::string_view text, std::size_t at) {
 std::optional<Date> epoch(std::string_view text, std::size_t at) {
   std::size_t end = at;
   std::int64_t value = 0;
-  while (end < text.size() && end - at < 19 && is_digit(text[end])) value = value * 10 + (text[end++] - '0');
+  while (end < text.size() && end - at < 14 && is_digit(text[end])) value = value * 10 + (text[end++] - '0');
   const std::size_t count = end - at;
   if ((count != 10 && count != 13) || (end < text.size() && is_word(text[end]))) return std::nullopt;
   Date date;

@@ -83,8 +83,9 @@ TEST_P(NoDates, AreNotRead) { EXPECT_FALSE(parse_date(GetParam())) << GetParam()
 INSTANTIATE_TEST_SUITE_P(All, NoDates,
                          ::testing::Values("", "2017-13-02", "2017-02-30", "2017-11-021", "20171302", "25:00",
                                            "10:60", "1.2.2017.3", "99/99/2017", "Foo 2 2017", "0000-00-00",
-                                           "123456789", "12345678901", "2017a", "3017", "11/02/17",
-                                           "2017.11.02", "Nov 31 10:30:45", "Nov 2 1030", "02-Nov-17"));
+                                           "123456789", "12345678901", "9999999999999999999", "2017a", "3017",
+                                           "11/02/17", "2017.11.02", "Nov 31 10:30:45", "Nov 2 1030",
+                                           "02-Nov-17"));
 
 TEST(Date, LanguagesOfMonthNamesAreTold) {
   EXPECT_EQ(parse_date("2 November 2017")->language, 0);
