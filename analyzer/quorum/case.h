@@ -111,7 +111,8 @@ struct Case {
   std::map<Digest, Digest> normal;  // artifact → its normal form, where there is one
   std::vector<Relation> relations;
   std::optional<AuditDraw> audit;
-  std::set<std::string> confirmations;  // people who confirmed intent, by verified signature
+  // People who signed that a result was meant, by the result's manifest.
+  std::map<Digest, std::set<std::string>> confirmations;
   std::vector<Event> events;
 };
 

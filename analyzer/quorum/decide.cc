@@ -14,6 +14,8 @@
 namespace unrepro::quorum {
 namespace {
 
+constexpr std::size_t kPeople = 2;  // who must say that a result was meant before its operator is convicted
+
 using Names = std::set<std::string>;
 
 std::string list(const Names& names) {
@@ -233,12 +235,19 @@ class ArtifactDecider {
       stance.standing = Standing::set_aside;
       stance.detail = "the arbiter agrees with the others, and its operator could not repeat it";
       penalize(i, agrees_now ? EventKind::flake : EventKind::arbitration_lost, stance.detail);
-    } else if (case_.confirmations.size() >= 2) {
+      return;
+    }
+    const Digest& manifest = stance_votes_[i]->result->manifest;
+    const auto found = case_.confirmations.find(manifest);
+    const std::size_t people = found == case_.confirmations.end() ? 0 : found->second.size();
+    if (people >= kPeople) {
       stance.standing = Standing::set_aside;
       stance.detail = "the arbiter agrees with the others, its operator repeats it, and people confirmed it";
       penalize(i, EventKind::convicted, stance.detail);
     } else {
-      stance.detail = "the arbiter agrees with the others, but its operator repeats it: for people";
+      stance.detail = "the arbiter agrees with the others, but its operator repeats it; " +
+                      std::to_string(people) + " of " + std::to_string(kPeople) +
+                      " people confirmed that manifest " + manifest + " was meant";
     }
   }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "analyzer/evidence/attestation.h"
+#include "analyzer/evidence/confirmation.h"
 #include "analyzer/evidence/envelope.h"
 #include "analyzer/evidence/json.h"
 #include "analyzer/evidence/manifest.h"
@@ -173,7 +174,7 @@ class FolderReader {
       kase.audit = AuditDraw{text_at(*audit, "commitment"), text_at(*audit, "seed"), text_at(*audit, "root"),
                              static_cast<Ppb>(std::max<std::int64_t>(0, number_at(*audit, "rate", 0)))};
     }
-    kase.confirmations = set_at(json, "confirmations");
+    for (const Json& item : list_at(json, "confirmations")) read_confirmation(item);
     for (const Json& item : list_at(json, "events")) {
       kase.events.push_back(
           {text_at(item, "operator"),
@@ -181,6 +182,19 @@ class FolderReader {
                                          EventKind::arbitration_lost, EventKind::convicted}),
            number_at(item, "at", now_), text_at(item, "evidence")});
     }
+  }
+
+  // One that is for another job, or not signed by a person whom the policy names, counts for nothing.
+  void read_confirmation(const Json& item) {
+    const auto envelope = evidence::Envelope::parse(evidence::write_json(item));
+    if (!envelope) return;
+    const auto verified =
+        evidence::verify(*envelope, policy_.people, {now_, 1, std::string(evidence::kConfirmationPayload)});
+    if (!verified) return;
+    const auto said = evidence::read_confirmation(*verified);
+    if (!said || said->job != out_.kase.job.id) return;
+    for (const std::string& id : said->signers)
+      out_.kase.confirmations[said->manifest].insert(policy_.people.at(id).operator_id);
   }
 
   void read_result(const fs::path& folder) {
@@ -273,6 +287,8 @@ class FolderReader {
     if (!said) throw Wrong{"attestation: " + said.error().message};
     if (said->artifacts != result.artifacts) throw Wrong{"the artifacts are not those of the attestation"};
     result.signer = one_operator(said->signers, "attestation");
+    if (!said->builder.empty() && !may_speak_for(said->builder, said->signers))
+      throw Wrong{"no signer of the attestation may speak for builder " + said->builder};
     result.claimed_operator = policy_.keys.at(result.signer).operator_id;
     result.builder = said->builder;
     result.inputs = std::move(said->inputs);
@@ -287,6 +303,12 @@ class FolderReader {
         throw Wrong{what + " is signed by several operators"};
     }
     return signers.front();
+  }
+
+  // Whoever signs may name any builder.
+  bool may_speak_for(const std::string& builder, const std::vector<std::string>& signers) const {
+    return std::any_of(signers.begin(), signers.end(),
+                       [&](const std::string& id) { return policy_.keys.at(id).builders.contains(builder); });
   }
 
   const fs::path& path_;

@@ -15,7 +15,7 @@
 //   "seats": [{"id", "operator", "role", "state", "fresh", "replaces", "result", "manifest", "received"}],
 //   "audit": {"commitment", "seed", "root", "rate"}, "confirmations": [],
 //   "events": [{"operator", "kind", "at", "evidence"}] }; everything but schema and id is optional. `result`
-// is the folder's name.
+// is the folder's name. A confirmation is a DSSE envelope (analyzer/evidence/confirmation.h).
 
 #include <filesystem>
 #include <functional>

@@ -113,11 +113,11 @@ class Reader {
   std::set<std::string> asked_;
 };
 
-Key read_key(const toml::table& table, const std::string& where) {
+Key read_key(const toml::table& table, std::string_view owned_by, const std::string& where) {
   Reader reader(table, where);
   Key key;
-  const auto owner = reader.text("operator");
-  if (!owner) throw reader.wrong("operator", "is missing");
+  const auto owner = reader.text(owned_by);
+  if (!owner) throw reader.wrong(owned_by, "is missing");
   key.operator_id = *owner;
   if (const auto certificate = reader.text("certificate")) {
     const auto fingerprint = reader.text("fingerprint");
@@ -136,23 +136,34 @@ Key read_key(const toml::table& table, const std::string& where) {
   reader.instant("valid_from", key.valid_from);
   reader.instant("valid_until", key.valid_until);
   reader.instant("revoked_from", key.revoked_from);
+  for (std::string& each : reader.texts("builders")) key.builders.insert(std::move(each));
   reader.nothing_else();
   return key;
 }
 
-void read_keys(Reader& reader, Policy& policy) {
-  const toml::node* node = reader.find("keys");
-  if (node == nullptr) return;
-  if (!node->is_array()) throw reader.wrong("keys", "must be [[keys]] tables");
-  std::size_t number = 0;
+// Of [[keys]] tables, or of another name.
+std::vector<Key> read_keys(Reader& reader, const std::string& name, std::string_view owned_by,
+                           std::set<std::string>& known) {
+  std::vector<Key> keys;
+  const toml::node* node = reader.find(name);
+  if (node == nullptr) return keys;
+  if (!node->is_array()) throw reader.wrong(name, "must be [[" + name + "]] tables");
   for (const toml::node& item : *node->as_array()) {
-    const std::string where = "keys " + std::to_string(++number) + ": ";
+    const std::string where = name + ' ' + std::to_string(keys.size() + 1) + ": ";
     if (!item.is_table()) throw Wrong(where + "must be a table");
-    Key key = read_key(*item.as_table(), where);
-    policy.operators.try_emplace(key.operator_id, Operator{key.operator_id, {}});
-    const std::string id = key.id;
-    if (!policy.keys.emplace(id, std::move(key)).second) throw Wrong(where + "this key was given before");
+    keys.push_back(read_key(*item.as_table(), owned_by, where));
+    if (!known.insert(keys.back().id).second) throw Wrong(where + "this key was given before");
   }
+  return keys;
+}
+
+void read_all_keys(Reader& reader, Policy& policy) {
+  std::set<std::string> known;
+  for (Key& key : read_keys(reader, "keys", "operator", known)) {
+    policy.operators.try_emplace(key.operator_id, Operator{key.operator_id, {}});
+    policy.keys.emplace(key.id, std::move(key));
+  }
+  for (Key& key : read_keys(reader, "people", "name", known)) policy.people.emplace(key.id, std::move(key));
 }
 
 void read_operators(Reader& reader, Policy& policy) {
@@ -200,7 +211,7 @@ Policy read(std::string_view text) {
   reader.count("withdraw_after", policy.withdraw_after);
   policy.independence = reader.texts("independence");
   read_operators(reader, policy);
-  read_keys(reader, policy);
+  read_all_keys(reader, policy);
   reader.nothing_else();
   check(policy);
   policy.digest = to_hex(digest(Algo::sha256, as_bytes(text)));

@@ -221,7 +221,11 @@ void History::arbitrate(Build& state, quorum::Decision& decision) {
   }
   decision = decide(state);
   if (settled() || !all_malicious) return;
-  state.kase.confirmations = {"person-1", "person-2"};
+  for (const quorum::BuildResult& result : state.kase.results) {
+    for (const auto& [name, sha256] : result.artifacts) {
+      if (is_kind(sha256, kMalicious)) state.kase.confirmations[result.manifest] = {"person-1", "person-2"};
+    }
+  }
   state.people = true;
   decision = decide(state);
 }

@@ -10,6 +10,10 @@ DATA = pathlib.Path(__file__).resolve().parents[2] / "tests/data"
 JOB = "frob 1.0"
 
 
+def builder(operator):
+    return "https://builder.example/" + operator
+
+
 @dataclasses.dataclass
 class Result:
     operator: str
@@ -20,6 +24,7 @@ class Result:
     swap: bytes = None      # put in the place of each artifact after signing
     job: str = JOB
     attested: str = None    # "link" or "provenance", in the place of build.json and manifest
+    speaks_for: str = ""    # the operator whose builder it names; "": its own
     key_id: str = ""
     manifest_digest: str = ""
 
@@ -38,7 +43,7 @@ class Result:
             key = keys(self.key_name())
             products = {name: {"sha256": hashlib.sha256(content).hexdigest()} for name, content in self.artifacts.items()}
             make = {"link": sign.link, "provenance": sign.provenance}[self.attested]
-            (folder / "attestation").write_text(make("https://builder.example/" + self.operator, products, key))
+            (folder / "attestation").write_text(make(builder(self.speaks_for or self.operator), products, key))
             return
         (folder / "build.json").write_bytes(build)
         if self.key is None:
@@ -57,6 +62,7 @@ class Scenario:
     results: list
     policy: dict = dataclasses.field(default_factory=dict)
     job: dict = None        # what job.json says besides schema and id; a function is called with the results
+    people: list = dataclasses.field(default_factory=list)
     options: list = dataclasses.field(default_factory=list)
     state: str = None       # expected, like all that follow; None: anything
     status: int = 0
@@ -78,6 +84,9 @@ class Scenario:
         owners = {(result.key_name(), result.operator) for result in self.results
                   if result.key_name() not in (None, "stranger")}
         for name, operator in sorted(owners):
-            lines += ["[[keys]]", f'operator = "{operator}"', f'public = "{keys(name).public.hex()}"']
+            lines += ["[[keys]]", f'operator = "{operator}"', f'public = "{keys(name).public.hex()}"',
+                      f'builders = ["{builder(operator)}"]']
+        for name in self.people:
+            lines += ["[[people]]", f'name = "{name}"', f'public = "{keys(name).public.hex()}"']
         (folder / "policy.toml").write_text("\n".join(lines) + "\n")
         return folder / "policy.toml"

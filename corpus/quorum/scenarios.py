@@ -3,7 +3,8 @@ import hashlib
 import io
 import tarfile
 
-from build import DATA, Result, Scenario
+import sign
+from build import DATA, JOB, Result, Scenario
 
 LEFT, RIGHT = (DATA / "demo" / f"{side}.deb" for side in ("left", "right"))
 LIBRARY = (DATA / "elf/libsmall.so").read_bytes()
@@ -186,6 +187,28 @@ def all_scenarios():
                    state="insufficient", status=3, fails=["results-in"], says=["not those of the attestation"])
     yield Scenario("attested-by-a-stranger", attested[:2] + [Result("suse", files(GOOD), attested="link", key="stranger")],
                    state="insufficient", status=3, fails=["results-in"])
+
+    yield Scenario("attested-for-another-builder", attested[:2] +
+                   [Result("suse", files(GOOD), attested="provenance", speaks_for="fedora")],
+                   state="insufficient", status=3, fails=["results-in"], says=["may speak for builder"])
+
+    repeated = three(GOOD, GOOD, GOOD) + [
+        Result("mallory", files(EVIL)), Result("mallory", files(EVIL), role="rerun"),
+        Result(TRUSTED, files(GOOD), role="arbiter"), Result(TRUSTED, files(GOOD), role="arbiter")]
+
+    def confirmed(*signers, job=JOB, of=3):
+        return {"confirmations": lambda results: [
+            sign.confirmation(job, results[of].manifest_digest, sign.SigningKey(name)) for name in signers]}
+    people = {"people": ["alice", "bob"]}
+    yield Scenario("repeated-and-confirmed", repeated, job=confirmed("alice", "bob"), **people, state="agreed", status=0,
+                   penalties={("mallory", "convicted")})
+    for name, confirmations in {
+            "nobody": {}, "one": confirmed("alice"), "one-twice": confirmed("alice", "alice"),
+            "a-stranger": confirmed("alice", "carol"), "an-operator": confirmed("alice", "suse"),
+            "for-another-job": confirmed("alice", "bob", job="frob 0.9"), "of-another-result": confirmed("alice", "bob", of=4),
+            "unsigned": {"confirmations": ["alice", "bob"]}}.items():
+        yield Scenario("repeated-confirmed-by-" + name, repeated, job=confirmations, **people, state="escalated", status=3,
+                       fails=["no-dissent"], says=["of 2 people confirmed"])
 
     griefer = [Result(name, files(GOOD)) for name in (TRUSTED, "suse", "arch")]
     grief = [Result("griefer", files(tar(library=LIBRARY[:-1] + b"g")))]

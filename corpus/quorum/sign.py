@@ -78,6 +78,11 @@ def provenance(builder, products, key):
                       "runDetails": {"builder": {"id": builder}}}}), key)
 
 
+def confirmation(job, manifest, key):
+    return json.loads(envelope("application/vnd.unrepro.confirmation+json", json.dumps(
+        {"schema": "unrepro.confirmation/1", "job": job, "manifest": manifest}), key))
+
+
 def envelope(payload_type, payload, key):
     body = payload.encode()
     pae = b"DSSEv1 %d %s %d %s" % (len(payload_type), payload_type.encode(), len(body), body)

@@ -4,6 +4,7 @@
 
 #include "analyzer/evidence/base64.h"
 #include "analyzer/evidence/comparison.h"
+#include "analyzer/evidence/confirmation.h"
 #include "analyzer/evidence/envelope.h"
 #include "analyzer/evidence/link.h"
 #include "analyzer/evidence/manifest.h"
@@ -458,6 +459,27 @@ TEST(EvidenceManifest, RefusesDamage) {
   }
   EXPECT_FALSE(read(R"({"schema":"unrepro.manifest/2","job":"j","build":)" + file + R"(,"artifacts":{}})"));
   EXPECT_FALSE(read(R"({"schema":"unrepro.manifest/1","build":)" + file + R"(,"artifacts":{}})"));
+}
+
+// --- confirmations ---
+
+TEST(EvidenceConfirmation, ComesBackAsItWasSigned) {
+  const std::string text = write_confirmation({"frob 1.0-1", kSomeSha256, {}});
+  const auto read = read_confirmation(signed_bytes(text, kConfirmationPayload));
+  ASSERT_TRUE(read) << message(read);
+  EXPECT_EQ(read->job, "frob 1.0-1");
+  EXPECT_EQ(read->manifest, kSomeSha256);
+  EXPECT_EQ(read->signers, std::vector{quorum::key_id(key('A').public_key())});
+  EXPECT_FALSE(read_confirmation(signed_bytes(text, kManifestPayload)));
+}
+
+TEST(EvidenceConfirmation, RefusesDamage) {
+  for (const std::string& json :
+       {R"({"schema":"unrepro.confirmation/2","job":"j","manifest":")" + kSomeSha256 + R"("})",
+        R"({"schema":"unrepro.confirmation/1","manifest":")" + kSomeSha256 + R"("})",
+        std::string(R"({"schema":"unrepro.confirmation/1","job":"j","manifest":"m2"})"), std::string("[]")}) {
+    EXPECT_FALSE(read_confirmation(signed_bytes(json, kConfirmationPayload))) << json;
+  }
 }
 
 // --- what we say ---

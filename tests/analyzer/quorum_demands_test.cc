@@ -261,10 +261,11 @@ TEST(QuorumArbitration, ARepeatedDifferenceIsForPeople) {
   scene.result("y", "A", Role::rerun);
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
   EXPECT_EQ(scene.decide().artifacts[0].stances[2].detail,
-            "the arbiter agrees with the others, but its operator repeats it: for people");
-  scene.kase.confirmations = {"alice"};
+            "the arbiter agrees with the others, but its operator repeats it; 0 of 2 people confirmed that "
+            "manifest m3 was meant");
+  scene.kase.confirmations = {{"m3", {"alice"}}, {"m2", {"alice", "bob"}}};
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
-  scene.kase.confirmations = {"alice", "bob"};
+  scene.kase.confirmations["m3"].insert("bob");
   const Decision decision = scene.decide();
   EXPECT_EQ(outcome(decision), "agreed");
   EXPECT_EQ(penalties(decision), "y convicted");

@@ -235,7 +235,7 @@ Scene everything() {
       .causes.push_back({"build-path", Verdict::explained, true, "a!b#c", "left", "right", "fix"});
   scene.kase.normal = {{"A", "n"}};
   scene.kase.audit = AuditDraw{"c", "00", "r", 7};
-  scene.kase.confirmations = {"alice"};
+  scene.kase.confirmations = {{"m2", {"alice", "bob"}}};
   scene.event("x", EventKind::ringer_failed);
   scene.kase.job.reference = {"A"};
   return scene;

@@ -54,7 +54,7 @@ Scene any_scene() {
   }
   const int events = pick(0, 4);
   for (int i = 0; i < events; ++i) scene.event(operators[pick(0, 4)], static_cast<EventKind>(pick(0, 4)));
-  if (once_in(3)) scene.kase.confirmations = {"alice", "bob"};
+  if (once_in(3)) scene.kase.confirmations = {{"m" + std::to_string(pick(0, 4)), {"alice", "bob"}}};
   if (once_in(3)) {
     scene.kase.audit = AuditDraw{commit("00ff"), "00ff", results_root(scene.kase), once_in(2) ? kCertain : 0};
     scene.policy.audit_rate = kCertain / 10;

@@ -6,6 +6,7 @@
 
 #include "analyzer/evidence/base64.h"
 #include "analyzer/evidence/comparison.h"
+#include "analyzer/evidence/confirmation.h"
 #include "analyzer/evidence/link.h"
 #include "analyzer/evidence/manifest.h"
 #include "analyzer/evidence/provenance.h"
@@ -54,6 +55,10 @@ void read_signed(const std::string& text) {
     (void)read_vsa(*statement);
     if (const auto comparison = read_comparison(*statement))
       FUZZ_REQUIRE(!comparison->complete || comparison->verdict != Verdict::incomplete);
+  }
+  if (const auto said = read_confirmation(signed_bytes(text, kConfirmationPayload))) {
+    const auto again = read_confirmation(signed_bytes(write_confirmation(*said), kConfirmationPayload));
+    FUZZ_REQUIRE(again.has_value() && again->job == said->job && again->manifest == said->manifest);
   }
   if (const auto manifest = read_manifest(signed_bytes(text, kManifestPayload))) {
     const auto again = read_manifest(signed_bytes(write_manifest(*manifest), kManifestPayload));

@@ -103,6 +103,23 @@ TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   EXPECT_EQ(run("replay missing"), 2);
 }
 
+TEST_F(QuorumEvidence, PeopleConfirmWhatWasMeant) {
+  const std::string digest(64, '1');
+  const std::string alice = "[[people]]\nname = \"alice\"\npublic = \"" +
+                            to_hex(evidence::SigningKey::from_seed(std::string(32, 's'))->public_key()) +
+                            "\"\n";
+  EXPECT_EQ(run("sign " + digest + " --confirm --job frob --key suse.pem --output word.json"), 0)
+      << read("err");
+  EXPECT_EQ(run("sign suse --confirm --job frob --key suse.pem"), 2);
+  EXPECT_EQ(run("sign " + digest + " --confirm --key suse.pem"), 2);
+  EXPECT_EQ(run("verify --policy policy.toml word.json"), 1);  // suse is an operator
+  write("people.toml", "require_trusted = 0\n" + alice);
+  EXPECT_EQ(run("verify --policy people.toml word.json"), 0) << read("out");
+  EXPECT_NE(read("out").find("was meant; signed by alice"), std::string::npos) << read("out");
+  write("both.toml", read("policy.toml") + alice);
+  EXPECT_EQ(run("verify --policy both.toml word.json"), 2);  // a key has one owner
+}
+
 TEST_F(QuorumEvidence, ChangedFilesAreNoLongerSigned) {
   std::string manifest = read("results/suse/manifest.json");
   manifest.replace(manifest.find("eyJ"), 3, "eyK");

@@ -336,7 +336,10 @@ void add_quorum_sign(CLI::App& app, CommandLine& line) {
       ->required()
       ->type_name("");
   app.add_option("--key", line.key, "Private ed25519 key, PEM")->required()->type_name("FILE");
-  app.add_option("--job", line.job, "The job that the folder is a result of")->type_name("ID");
+  auto* job = app.add_option("--job", line.job, "The job that the folder is a result of")->type_name("ID");
+  app.add_flag("--confirm", line.confirm,
+               "WHAT is the SHA-256 of a result's manifest: print that a person confirms that it was meant")
+      ->needs(job);
   app.add_option("--output", line.output, "Write there")->type_name("FILE");
 }
 

@@ -72,6 +72,7 @@ struct CommandLine {
 
   // quorum sign, simulate, replay: what to work on is in `results`
   std::string job, output;
+  bool confirm = false;  // sign: `results` is the digest of a manifest
   std::optional<std::uint64_t> seed;
   std::string csv, json, svg;
   std::string head;    // replay: the head that the log must have; empty: the file beside it

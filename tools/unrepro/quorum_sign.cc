@@ -4,7 +4,9 @@
 #include <filesystem>
 
 #include "analyzer/evidence/comparison.h"
+#include "analyzer/evidence/confirmation.h"
 #include "analyzer/evidence/manifest.h"
+#include "analyzer/evidence/statement.h"
 #include "formats/blob.h"
 #include "formats/digest.h"
 #include "tools/unrepro/commands.h"
@@ -45,6 +47,14 @@ Result<evidence::Manifest> describe(const fs::path& folder, const std::string& j
 Result<void> sign(const CommandLine& line) {
   const auto key = read_signing_key(line.key);
   if (!key) return tl::unexpected<Error>(key.error());
+  if (line.confirm) {
+    if (!evidence::is_sha256(line.results))
+      return fail(Trouble::unsupported, line.results + " is no SHA-256");
+    return write_file(
+        line.output.empty() ? "-" : line.output,
+        evidence::sign_envelope(evidence::kConfirmationPayload,
+                                evidence::write_confirmation({line.job, line.results, {}}), *key));
+  }
   if (fs::is_directory(line.results)) {
     const auto manifest = describe(line.results, line.job);
     if (!manifest) return tl::unexpected<Error>(manifest.error());

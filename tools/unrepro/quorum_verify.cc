@@ -5,6 +5,7 @@
 
 #include "analyzer/evidence/attestation.h"
 #include "analyzer/evidence/comparison.h"
+#include "analyzer/evidence/confirmation.h"
 #include "analyzer/evidence/manifest.h"
 #include "analyzer/evidence/provenance.h"
 #include "analyzer/evidence/vsa.h"
@@ -45,10 +46,12 @@ class Verifier {
     if (root->find("signed") != nullptr) return attestation(text);
     const auto envelope = evidence::Envelope::parse(text);
     if (!envelope) return tl::unexpected<Error>(envelope.error());
-    const auto verified = evidence::verify(*envelope, policy_.keys, demand_);
+    const bool by_people = envelope->payload_type() == evidence::kConfirmationPayload;
+    const auto verified = evidence::verify(*envelope, by_people ? policy_.people : policy_.keys, demand_);
     if (!verified) return tl::unexpected<Error>(verified.error());
-    auto finding =
-        verified->type() == evidence::kManifestPayload ? manifest(*verified) : statement(*verified);
+    auto finding = by_people                                        ? confirmation(*verified)
+                   : verified->type() == evidence::kManifestPayload ? manifest(*verified)
+                                                                    : statement(*verified);
     if (finding) finding->signers = verified->signers();
     return finding;
   }
@@ -60,6 +63,13 @@ class Verifier {
     Finding finding{said->what, {}, said->signers};
     for (const auto& [name, digest] : said->artifacts) finding.digests.insert(digest);
     return finding;
+  }
+
+  static Result<Finding> confirmation(const evidence::Verified& verified) {
+    const auto said = evidence::read_confirmation(verified);
+    if (!said) return tl::unexpected<Error>(said.error());
+    return Finding{
+        "confirmation for job " + said->job + " that manifest " + said->manifest + " was meant", {}, {}};
   }
 
   Result<Finding> manifest(const evidence::Verified& verified) const {
@@ -105,6 +115,7 @@ class Verifier {
     const auto provenance = evidence::read_provenance(statement);
     if (!provenance) return tl::unexpected<Error>(provenance.error());
     evidence::ProvenanceDemand demand;
+    for (const auto& [id, key] : policy_.keys) demand.builders[id] = key.builders;
     for (const std::string& each : line_.builders) {  // OPERATOR=ID
       const std::size_t equals = each.find('=');
       for (const auto& [id, key] : policy_.keys) {
@@ -122,10 +133,15 @@ class Verifier {
   evidence::Demand demand_;
 };
 
+const std::string& owner_of(const quorum::Policy& policy, const std::string& id) {
+  const auto person = policy.people.find(id);
+  return person != policy.people.end() ? person->second.operator_id : policy.keys.at(id).operator_id;
+}
+
 std::string signers_text(const quorum::Policy& policy, const std::vector<std::string>& signers) {
   std::string text;
   for (const std::string& id : signers)
-    text += (text.empty() ? "" : ", ") + policy.keys.at(id).operator_id + " (key " + id.substr(0, 16) + "…)";
+    text += (text.empty() ? "" : ", ") + owner_of(policy, id) + " (key " + id.substr(0, 16) + "…)";
   return text;
 }
 
