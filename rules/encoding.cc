@@ -38,8 +38,10 @@ class EncodingRule final : public Rule {
     if (difference.effect != Effect::inert || !difference.in_range || side.tree == nullptr) return false;
     if (difference.kind == Kind::stream) return true;
     const std::vector<Payload>& payloads = side.tree->payloads;
+    // A time on one side only belongs to the format of that side.
+    const bool both = difference.left.tree != nullptr && difference.right.tree != nullptr;
     return payloads.size() == 1 && (*side.tree)[payloads.front().field].kind == Kind::stream &&
-           difference.kind != Kind::timestamp;
+           (difference.kind != Kind::timestamp || !both);
   }
   static bool complete(const std::optional<EncoderMatch>& match) { return match && match->complete; }
   static std::string name(const std::optional<EncoderMatch>& match) {

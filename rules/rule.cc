@@ -10,10 +10,10 @@ namespace unrepro {
 std::span<const Rule* const> rules() {
   static const std::array<const Rule*, 27> kRules = {
       &zone_rule(),
+      &encoding_rule(),
       &file_time_rule(),
       &pid_rule(),
       &inode_rule(),
-      &encoding_rule(),
       &dialect_rule(),
       &archive_ownership_rule(),
       &umask_rule(),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <set>
 #include <tuple>
 
 #include "formats/archive/cpio_header.h"
@@ -82,7 +84,8 @@ class Decoder {
   TreeBuilder tree_;
   MemberOrder order_;
   std::map<GroupId, LinkGroup> groups_;
-  std::vector<FieldId> members_;  // by index in order_
+  std::set<std::uint64_t> own_inodes_;  // archives whose inode numbers are those of files
+  std::vector<FieldId> members_;        // by index in order_
   FieldId root_ = kNoField;
   std::uint64_t number_ = 0;  // of the archive at hand, from 1
 };
@@ -104,20 +107,32 @@ void Decoder::join(LinkGroup& group, const CpioMember& member) {
   }
 }
 
+// Finds the groups of hard links, and the archives whose inode numbers count their files (cpio
+// --renumber-inodes).
 void Decoder::find_links() {
   std::uint64_t archive = 1;
+  std::optional<std::uint64_t> next;  // inode number if they count
   for (std::uint64_t at = 0; budget_.allow_time();) {
     const auto member = read_cpio_member(bytes_, at);
     if (!member) break;
     at = member->end();
     if (member->is_trailer()) {
       ++archive;
+      next.reset();
       at += zeros(at);
       if (!cpio_may_begin(bytes_, at)) break;
-    } else if (member->is_linked()) {
-      if (!budget_.charge_members(1)) break;
-      join(groups_[group_id(archive, *member)], *member);
+      continue;
     }
+    const std::uint64_t inode = member->numbers[kCpioIno];
+    if (!next) next = std::min<std::uint64_t>(inode, 1);
+    bool first = true;
+    if (member->is_linked()) {
+      if (!budget_.charge_members(1)) break;
+      LinkGroup& group = groups_[group_id(archive, *member)];
+      first = group.members == 0;
+      join(group, *member);
+    }
+    if (first && inode != (*next)++) own_inodes_.insert(archive);
   }
 }
 
@@ -220,8 +235,9 @@ void Decoder::aliases(const CpioMember& member, FieldId id) {
   }
   // Readers look at these numbers only to find the members of a group, which link_group states.
   for (const CpioSlotId slot : {kCpioIno, kCpioDevmajor, kCpioDevminor, kCpioNlink}) {
+    const bool counts = slot == kCpioIno && !own_inodes_.contains(number_);
     state(cpio_slot_key(slot), Kind::inode, Effect::inert, Encoding::decimal, std::to_string(numbers[slot]),
-          kInRange);
+          counts ? kDerived | kInRange : kInRange);
   }
   if (member.is_linked()) {
     const LinkGroup& group = groups_[group_id(number_, member)];

@@ -31,6 +31,11 @@ bool is_version_needed(std::uint16_t version, std::uint16_t method, bool zip64) 
   return method == 12 ? version == 46 : method == 14 ? version == 63 : method == 9 ? version == 21 : false;
 }
 
+// The least version that understands the method, section 4.4.3.2.
+bool is_least_version(std::uint16_t version, std::uint16_t method, bool zip64) {
+  return !zip64 && ((method == 0 && version == 10) || (method == 8 && version == 20));
+}
+
 struct Entry {
   ZipCentral central;
   std::optional<ZipHeader> local;  // empty when it is not where the directory says, or not whole
@@ -125,7 +130,7 @@ void Decoder::number(std::string_view key, Kind kind, std::uint64_t width, bool 
 
 void Decoder::dialect(std::string_view key, std::uint64_t width, bool known, bool derived) {
   tree_.take(key, Kind::dialect, width == 1 ? Encoding::u8 : Encoding::u16le, Effect::inert, width,
-             derived ? std::uint8_t{kDerived} : flag_if(known, kInRange));
+             flag_if(derived, kDerived) | flag_if(known, kInRange));
 }
 
 void Decoder::time(std::uint32_t value, bool derived) {
@@ -256,7 +261,8 @@ void Decoder::emit_statements(const Entry& entry, const ZipExtraFacts& extra) {
   const bool plain = (low & ~known) == 0 && ((low & kDirectory) == 0 || slash);
   state("dos_attributes", Kind::dialect, plain ? Effect::inert : Effect::behaviour, std::to_string(low),
         flag_if(plain, kInRange));
-  state("internal_attributes", Kind::dialect, central.internal <= 1 ? Effect::inert : Effect::behaviour,
+  // "Apparently text", as the compressor found.
+  state("internal_attributes", Kind::stream, central.internal <= 1 ? Effect::inert : Effect::behaviour,
         std::to_string(central.internal), flag_if(central.internal <= 1, kInRange));
   if (!central.comment.empty()) {
     state("comment", Kind::comment, Effect::content, std::string(as_text(central.comment)), 0);
@@ -295,7 +301,8 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
   const bool zip64 = local.zip64_used > 0;
   const bool must_be_stored = as_text(local.name) == "mimetype";
   tree_.take("signature", Kind::magic, Encoding::bytes, Effect::behaviour, 4, kDerived);
-  dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64));
+  dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64),
+          is_least_version(local.needed, local.method, zip64));
   const bool known = (local.flags & ~kZipKnownFlags) == 0;
   constexpr std::uint16_t kLevel = 6;  // section 4.4.4: how hard deflate tried, also where it then stored
   const std::uint16_t level = local.method == 8 || local.method == 0 ? local.flags & kLevel : 0;
@@ -304,11 +311,9 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
   tree_.alias("options", Kind::dialect, Effect::inert, std::to_string(local.flags & ~level),
               flag_if(known, kInRange));
   if ((local.flags & kZipEncrypted) != 0) problem("encrypted" + at_offset(local.at));
-  dialect("method", 2, check && !must_be_stored);
-  if (!check || must_be_stored) {
-    tree_.set_effect(tree_.last(), Effect::behaviour);
-    tree_.set_flags(tree_.last(), kCritical);
-  }
+  const bool free = check && !must_be_stored;
+  tree_.take("method", Kind::stream, Encoding::u16le, free ? Effect::inert : Effect::behaviour, 2,
+             free ? kInRange : kCritical);
   time(local.modified, false);
   const FieldId dos = tree_.last();
   const auto checked = [&](std::string_view key, Kind kind, bool holds) {

@@ -116,7 +116,7 @@ void take_member(TreeBuilder& tree, const ArMember& member, Stage& stage) {
       const std::string_view magic = magic_of(part.suffix);
       if (name != kNoField && !part.suffix.empty() && as_text(tree.peek(magic.size())) == magic)
         tree.set_flags(name, kDerived);
-      tree.alias("compression", Kind::dialect, Effect::inert, part.suffix.empty() ? "none" : part.suffix,
+      tree.alias("compression", Kind::stream, Effect::inert, part.suffix.empty() ? "none" : part.suffix,
                  kInRange);
     }
     take_payload(tree, member, part, expected, length);

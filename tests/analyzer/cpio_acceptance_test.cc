@@ -69,6 +69,16 @@ TEST(CpioAcceptance, MemberOrderIsEquivalent) {
   expect_equivalent(cpio(flat()), cpio(other), "readdir-order");
 }
 
+TEST(CpioAcceptance, InodesThatCountFollowTheOrder) {
+  auto left = flat(), right = flat();
+  std::reverse(right.begin(), right.end());
+  for (auto* side : {&left, &right}) {
+    std::uint32_t next = 0;
+    for (CpioMember& member : *side) member.ino = next++;
+  }
+  expect_equivalent(cpio(left), cpio(right), "readdir-order");
+}
+
 TEST(CpioAcceptance, CrcOfTheSameMembersIsADialect) {
   expect_equivalent(cpio(image()), cpio(image(), true), "serialiser-style");
 }

@@ -142,6 +142,12 @@ TEST(ZipAttack, VersionThatFewReadersKnow) {
   EXPECT_NE(report.findings[0].location.find("a.txt#version_needed"), std::string::npos);
 }
 
+TEST(Zip, StoredOrDeflatedIsOneCause) {
+  auto stored = three_files();
+  for (ZipMember& member : stored) member.level = 0;
+  expect_equivalent(compare_bytes(zip(stored), zip(three_files())), {"compressor-variation"});
+}
+
 TEST(Zip, OneMemberAnHourLaterIsNoZone) {
   auto files = three_files();
   files[1].modified += kHour;
