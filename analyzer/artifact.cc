@@ -125,12 +125,13 @@ FieldId Opened::stream_payload() const {
   return tree_[field].kind == Kind::stream ? field : kNoField;
 }
 
-std::optional<EncoderMatch> Opened::encoder(bool full, Budget& budget) const {
+std::optional<EncoderMatch> Opened::encoder(EncoderSearch search, Budget& budget) const {
   if (format_->encoder == nullptr) return std::nullopt;
   const std::lock_guard lock(mutex_);
-  auto at = encoders_.find(full);
-  if (at == encoders_.end()) at = encoders_.emplace(full, format_->encoder(tree_, full, budget)).first;
-  return at->second;
+  if (const auto at = encoders_.find(search.full); at != encoders_.end()) return at->second;
+  auto match = format_->encoder(tree_, search, budget);
+  if (!search.any) encoders_.emplace(search.full, match);
+  return match;
 }
 
 Result<Artifact> Artifact::open_directory(const std::filesystem::path& path, Budget& budget) {

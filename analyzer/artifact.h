@@ -40,8 +40,8 @@ class Opened {
   FieldId find_member(std::string_view key) const;
   // For a compressed stream: its payload, or kNoField.
   FieldId stream_payload() const;
-  // Which encoder made the stream; remembered.
-  std::optional<EncoderMatch> encoder(bool full, Budget& budget) const;
+  // Which encoder made the stream; remembered, unless any will do.
+  std::optional<EncoderMatch> encoder(EncoderSearch search, Budget& budget) const;
 
  private:
   Result<std::unique_ptr<Opened>> decode_payload(FieldId payload, std::vector<std::string> place,

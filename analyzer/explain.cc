@@ -382,8 +382,8 @@ class Explainer {
       const Verdict worst = shape == Shape::carrier ? summary_.worst_below(item.source) : Verdict::equivalent;
       const bool matters = worst <= Verdict::equivalent || options_.verify_encoding;
       if (matters) {
-        difference.left_encoder = pair.left->encoder(options_.verify_encoding, budget_);
-        difference.right_encoder = pair.right->encoder(options_.verify_encoding, budget_);
+        difference.left_encoder = pair.left->encoder({.full = options_.verify_encoding}, budget_);
+        difference.right_encoder = pair.right->encoder({.full = options_.verify_encoding}, budget_);
       }
       Finding finding = start(pair, item);
       std::string parameter;

@@ -76,7 +76,7 @@ class Normalizer {
   // A stream counts as its payload if a known encoder makes exactly these bytes from it.
   Normal encoded(FieldId stream, std::string text) {
     part(text, "stream");
-    const auto match = opened_.encoder(verify_encoding_, budget_);
+    const auto match = opened_.encoder({.full = verify_encoding_, .any = true}, budget_);
     if (!match || !match->complete) part(text, to_hex(digest(Algo::sha256, tree_.blob()->bytes())));
     // What the framing says beyond how to decode: a file name, a comment.
     for (FieldId id = 0; id < tree_.size(); ++id) {

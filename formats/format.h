@@ -36,6 +36,13 @@ struct EncoderMatch {
   bool complete = false;  // the whole stream was reproduced bit for bit, not only a prefix
 };
 
+struct EncoderSearch {
+  bool full = false;  // try everything, not a bounded prefix only
+  // Of several encoders that make the same bytes any will do, so that the one which fitted last, on this
+  // thread, is tried first.
+  bool any = false;
+};
+
 struct Span {
   std::uint64_t begin = 0;  // offset in the leaf
   std::uint64_t length = 0;
@@ -85,9 +92,8 @@ struct Format {
   Effect (*effect_at)(const Tree& tree, FieldId leaf, const Span& span) = nullptr;
   // For leaves of Encoding::rows; the tree must outlive the view. Null when no leaf of the format has rows.
   std::unique_ptr<RowView> (*rows)(const Tree& tree, FieldId leaf) = nullptr;
-  // For stream formats: which encoder made the stream. Tries a bounded prefix, and everything when `full`.
-  // Empty when no known encoder reproduces what was tried.
-  std::optional<EncoderMatch> (*encoder)(const Tree& tree, bool full, Budget& budget) = nullptr;
+  // For stream formats: which encoder made the stream. Empty when no known encoder reproduces what was tried.
+  std::optional<EncoderMatch> (*encoder)(const Tree& tree, EncoderSearch search, Budget& budget) = nullptr;
 };
 
 // All formats, in tie-breaking order; the last one is "opaque" and accepts everything.

@@ -36,7 +36,7 @@ bool follow(Bytes plain, bool finish, int level, Follower& follower) {
 
 }  // namespace
 
-std::optional<EncoderMatch> identify_bzip2_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_bzip2_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   const auto stream = lone_stream(tree, "streams");
   if (!stream) return std::nullopt;
   const Bytes expected = tree.blob()->bytes();
@@ -55,7 +55,7 @@ std::optional<EncoderMatch> identify_bzip2_encoder(const Tree& tree, bool full, 
                       return follow(stream->plain, true, level, follower) && follower.complete();
                     }}},
   };
-  return find_encoder({&candidate, 1}, stream->plain.size(), full, budget);
+  return find_encoder({&candidate, 1}, stream->plain.size(), search, budget);
 }
 
 }  // namespace unrepro

@@ -7,6 +7,6 @@
 namespace unrepro {
 
 // Format::encoder of bzip2.
-std::optional<EncoderMatch> identify_bzip2_encoder(const Tree& tree, bool full, Budget& budget);
+std::optional<EncoderMatch> identify_bzip2_encoder(const Tree& tree, EncoderSearch search, Budget& budget);
 
 }  // namespace unrepro

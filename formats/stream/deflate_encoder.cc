@@ -121,7 +121,7 @@ std::vector<int> levels_by_likelihood(std::uint8_t extra_flags) {
 enum class First : std::uint8_t { gnu, zlib };
 
 std::optional<EncoderMatch> identify(Bytes plain, Bytes expected, const std::vector<int>& levels, First first,
-                                     bool full, Budget& budget) {
+                                     EncoderSearch search, Budget& budget) {
   std::vector<Candidate> gnu, candidates;
   if (plain.size() <= kGnuDeflateAtMost) {
     for (const int level : levels) gnu.push_back(gnu_candidate(level, plain, expected));
@@ -133,25 +133,25 @@ std::optional<EncoderMatch> identify(Bytes plain, Bytes expected, const std::vec
   candidates.insert(candidates.begin() + static_cast<std::ptrdiff_t>(before), gnu.begin(), gnu.end());
   for (int level = 1; level <= 12; ++level)
     candidates.push_back(libdeflate_candidate(level, plain, expected));
-  return find_encoder(candidates, plain.size(), full, budget);
+  return find_encoder(candidates, plain.size(), search, budget);
 }
 
 }  // namespace
 
-std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   const auto stream = lone_stream(tree, "members");
   if (!stream) return std::nullopt;
   const std::vector<int> levels = levels_by_likelihood(tree.bytes(tree.child(stream->record, "xfl"))[0]);
-  return identify(stream->plain, tree.bytes(tree.child(stream->record, "deflate")), levels, First::gnu, full,
-                  budget);
+  return identify(stream->plain, tree.bytes(tree.child(stream->record, "deflate")), levels, First::gnu,
+                  search, budget);
 }
 
 // Most zip archives are written by zlib (Java, Python) at its default level.
-std::optional<EncoderMatch> identify_deflate_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_deflate_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   if (tree.payloads.size() != 1 || !tree.anomalies.empty()) return std::nullopt;
   const Payload& payload = tree.payloads.front();
   return identify(payload.child->bytes(), tree.bytes(payload.field), levels_by_likelihood(0), First::zlib,
-                  full, budget);
+                  search, budget);
 }
 
 }  // namespace unrepro

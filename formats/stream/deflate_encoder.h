@@ -8,8 +8,8 @@
 namespace unrepro {
 
 // Format::encoder of gzip.
-std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, bool full, Budget& budget);
+std::optional<EncoderMatch> identify_gzip_encoder(const Tree& tree, EncoderSearch search, Budget& budget);
 // Format::encoder of raw deflate streams.
-std::optional<EncoderMatch> identify_deflate_encoder(const Tree& tree, bool full, Budget& budget);
+std::optional<EncoderMatch> identify_deflate_encoder(const Tree& tree, EncoderSearch search, Budget& budget);
 
 }  // namespace unrepro

@@ -69,7 +69,7 @@ struct Candidate {
 
 // The first candidate that reproduces as much as is tried. Empty when none does or the budget ran out.
 std::optional<EncoderMatch> find_encoder(std::span<const Candidate> candidates, std::uint64_t plain_size,
-                                         bool full, Budget& budget);
+                                         EncoderSearch search, Budget& budget);
 
 // The field reached by these keys from the root, or kNoField.
 FieldId descend(const Tree& tree, std::initializer_list<std::string_view> keys);

@@ -79,7 +79,7 @@ bool follow_legacy(Bytes plain, bool finish, int level, Follower& follower) {
 
 }  // namespace
 
-std::optional<EncoderMatch> identify_lz4_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_lz4_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   const auto stream = lone_stream(tree, "frames");
   if (!stream) return std::nullopt;
   const Bytes expected = tree.blob()->bytes();
@@ -111,7 +111,7 @@ std::optional<EncoderMatch> identify_lz4_encoder(const Tree& tree, bool full, Bu
                                           return run(plain, true, follower) && follower.complete();
                                         }}}});
   }
-  return find_encoder(candidates, stream->plain.size(), full, budget);
+  return find_encoder(candidates, stream->plain.size(), search, budget);
 }
 
 }  // namespace unrepro

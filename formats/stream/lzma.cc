@@ -118,7 +118,7 @@ std::uint64_t preset_dictionary(const Tree& tree, FieldId record) {
 }
 
 // The framing follows from the data and the dictionary, so that reproducing the data reproduces the stream.
-std::optional<EncoderMatch> identify_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   const auto stream = lone_stream(tree, "streams");
   if (!stream) return std::nullopt;
   const Bytes expected = tree.bytes(tree.child(stream->record, "lzma_stream"));
@@ -148,7 +148,7 @@ std::optional<EncoderMatch> identify_encoder(const Tree& tree, bool full, Budget
                                           }}}});
     }
   }
-  return find_encoder(candidates, stream->plain.size(), full, budget);
+  return find_encoder(candidates, stream->plain.size(), search, budget);
 }
 
 // The header has no magic: properties in range, a dictionary of 2^n or 2^n + 2^(n-1) bytes and a plausible

@@ -23,7 +23,7 @@ const Format kStored = {
     .probe = [](const ProbeInput&) noexcept -> Bits { return 0; },
     .decode = decode,
     .encoder =
-        [](const Tree&, bool, Budget&) {
+        [](const Tree&, EncoderSearch, Budget&) {
           return std::optional(EncoderMatch{"stored", true});
         },
 };

@@ -48,7 +48,7 @@ std::uint32_t dictionary_size(const Tree& tree, FieldId block_header) {
 
 }  // namespace
 
-std::optional<EncoderMatch> identify_xz_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_xz_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   const auto stream = lone_stream(tree, "streams");
   if (!stream) return std::nullopt;
   const Bytes expected = tree.blob()->bytes();
@@ -99,7 +99,7 @@ std::optional<EncoderMatch> identify_xz_encoder(const Tree& tree, bool full, Bud
       });
     }
   }
-  return find_encoder(candidates, stream->plain.size(), full, budget);
+  return find_encoder(candidates, stream->plain.size(), search, budget);
 }
 
 }  // namespace unrepro

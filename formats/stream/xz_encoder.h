@@ -7,6 +7,6 @@
 namespace unrepro {
 
 // Format::encoder of xz.
-std::optional<EncoderMatch> identify_xz_encoder(const Tree& tree, bool full, Budget& budget);
+std::optional<EncoderMatch> identify_xz_encoder(const Tree& tree, EncoderSearch search, Budget& budget);
 
 }  // namespace unrepro

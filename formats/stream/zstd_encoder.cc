@@ -86,7 +86,7 @@ std::string name_of(const Settings& settings) {
 
 }  // namespace
 
-std::optional<EncoderMatch> identify_zstd_encoder(const Tree& tree, bool full, Budget& budget) {
+std::optional<EncoderMatch> identify_zstd_encoder(const Tree& tree, EncoderSearch search, Budget& budget) {
   const auto stream = lone_stream(tree, "frames");
   if (!stream) return std::nullopt;
   const Bytes expected = tree.blob()->bytes();
@@ -117,7 +117,7 @@ std::optional<EncoderMatch> identify_zstd_encoder(const Tree& tree, bool full, B
     }
     candidates.push_back(std::move(candidate));
   }
-  return find_encoder(candidates, stream->plain.size(), full, budget);
+  return find_encoder(candidates, stream->plain.size(), search, budget);
 }
 
 }  // namespace unrepro

@@ -7,6 +7,6 @@
 namespace unrepro {
 
 // Format::encoder of zstd.
-std::optional<EncoderMatch> identify_zstd_encoder(const Tree& tree, bool full, Budget& budget);
+std::optional<EncoderMatch> identify_zstd_encoder(const Tree& tree, EncoderSearch search, Budget& budget);
 
 }  // namespace unrepro

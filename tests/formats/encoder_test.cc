@@ -68,7 +68,7 @@ class EncoderTest : public testing::Test {
     EXPECT_TRUE(decoded.tree) << decoded.tree.error().message;
     EXPECT_TRUE(decoded.tree->anomalies.empty());
     Budget budget{Limits{.output_bytes = 1}};
-    const auto match = format.encoder(*decoded.tree, full, budget);
+    const auto match = format.encoder(*decoded.tree, {.full = full}, budget);
     if (!match) return "none";
     return match->complete ? match->name : match->name + " (part)";
   }
@@ -224,7 +224,7 @@ TEST_F(EncoderTest, AnomalousStreamIsNotNamed) {
   const std::string one = stream_fixture("plain.xz");
   const Decoded two(format_by_id("xz"), one + one);
   Budget budget{Limits{.output_bytes = 1}};
-  EXPECT_FALSE(format_by_id("xz").encoder(*two.tree, true, budget).has_value());
+  EXPECT_FALSE(format_by_id("xz").encoder(*two.tree, {.full = true}, budget).has_value());
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ void walk(const Format& format, const Tree& tree, Budget& budget) {
     FUZZ_REQUIRE(anomaly.field < fields || anomaly.field == kNoField);
     FUZZ_REQUIRE(!anomaly.message.empty());
   }
-  if (format.encoder && wants_encoder(tree.blob()->bytes())) (void)format.encoder(tree, false, budget);
+  if (format.encoder && wants_encoder(tree.blob()->bytes())) (void)format.encoder(tree, {}, budget);
 }
 
 void decode(const Format& format, const BlobRef& blob, const Context& context) {
