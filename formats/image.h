@@ -33,14 +33,28 @@ struct ImageReference {
     self,      // its own address plus `base`
     place,     // the address `base`
   };
+  // How the number is written at `at`. All but the first are operands of A64 instructions (Arm ARM, C4),
+  // counted from the instruction.
+  enum class Form : std::uint8_t {
+    number,    // `width` bytes, least significant first
+    branch26,  // B, BL: words
+    branch19,  // B.cond, CBZ: words
+    branch14,  // TBZ: words
+    adr,       // ADR: bytes
+    page,      // ADRP: pages of 4 KiB
+    adr_page,  // ADR: bytes to the beginning of the page
+    low12,     // what ADD or LDR adds to a page, in units of 1 << `shift`; `base` lies in the same page
+  };
   static constexpr std::uint16_t kAnywhere = 0xffff;
   std::uint64_t at = 0;
   std::uint64_t target = 0;
   std::uint64_t base = 0;
   std::uint16_t region = kAnywhere;  // which region the target is said to be in, or at the end of
-  std::uint8_t width = 4;            // bytes, least significant first
+  std::uint8_t width = 4;            // bytes
   Origin origin = Origin::self;
   std::uint8_t align = 1;  // what the address of the target must stay a multiple of
+  Form form = Form::number;
+  std::uint8_t shift = 0;
   bool operator==(const ImageReference&) const = default;
 };
 

@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t kLargestAlignment = 64;
 constexpr int kExtentsSearched = 16;
 constexpr std::uint64_t kNearby = 256;     // of pointers in data
+constexpr unsigned kPageBits = 12;         // of ADRP
 constexpr std::uint64_t kMostFiller = 64;  // bytes: the largest alignment of things in data
 
 struct Move {
@@ -400,21 +401,65 @@ class Direction {
       if (!base) return refuse("a table at an uncertain place", reference.at);
       origin = *base;
     }
-    const std::uint64_t value = *target - origin;
-    const auto number = static_cast<std::int64_t>(value);
-    const unsigned bits = reference.width * 8u;
-    if (bits < 64 &&
-        (number >= (std::int64_t{1} << (bits - 1)) || number < -(std::int64_t{1} << (bits - 1)))) {
-      return refuse("its target is out of reach", reference.at);
-    }
+    const Bytes before = bytes(from_, reference.at, reference.width);
     const Bytes actual = bytes(to_, at, reference.width);
-    if (actual.size() != reference.width) return refuse("no bytes", reference.at);
+    if (before.size() != reference.width || actual.size() != reference.width)
+      return refuse("no bytes", reference.at);
+    std::uint64_t word = 0;
+    for (unsigned i = 0; i < reference.width; ++i) word |= std::uint64_t{before[i]} << (8 * i);
+    const auto expected = encode(reference, word, at, *target, origin);
+    if (!expected) return refuse("its target is out of reach", reference.at);
     for (unsigned i = 0; i < reference.width; ++i) {
-      if (actual[i] != static_cast<std::uint8_t>(value >> (8 * i))) {
+      if (actual[i] != static_cast<std::uint8_t>(*expected >> (8 * i))) {
         return refuse("a reference to another place than predicted", reference.at);
       }
     }
     return true;
+  }
+
+  // The word that stood at a reference with its operand anew; empty when that cannot hold it.
+  static std::optional<std::uint64_t> encode(const ImageReference& reference, std::uint64_t word,
+                                             std::uint64_t at, std::uint64_t target, std::uint64_t origin) {
+    using Form = ImageReference::Form;
+    const auto put = [&](std::uint64_t value, unsigned unit, unsigned bits,
+                         unsigned low) -> std::optional<std::uint64_t> {
+      const auto number = static_cast<std::int64_t>(value);
+      if (value % (std::uint64_t{1} << unit) != 0 || (number >> unit) >= (std::int64_t{1} << (bits - 1)) ||
+          (number >> unit) < -(std::int64_t{1} << (bits - 1)))
+        return std::nullopt;
+      const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+      return (word & ~(mask << low)) | (((value >> unit) & mask) << low);
+    };
+    // The two lowest bits stand apart.
+    const auto put_split = [&](std::uint64_t value) -> std::optional<std::uint64_t> {
+      const auto high = put(value & ~std::uint64_t{3}, 2, 19, 5);
+      return high ? std::optional((*high & ~(std::uint64_t{3} << 29)) | (value & 3) << 29) : std::nullopt;
+    };
+    switch (reference.form) {
+      case Form::branch26:
+        return put(target - at, 2, 26, 0);
+      case Form::branch19:
+        return put(target - at, 2, 19, 5);
+      case Form::branch14:
+        return put(target - at, 2, 14, 5);
+      case Form::adr:
+        return put_split(target - at);
+      case Form::adr_page:
+        return put_split((target >> kPageBits << kPageBits) - at);
+      case Form::page:
+        return put_split((target >> kPageBits) - (at >> kPageBits));
+      case Form::low12: {
+        if (target >> kPageBits != origin >> kPageBits) return std::nullopt;
+        const std::uint64_t low = target & ((std::uint64_t{1} << kPageBits) - 1);
+        return low % (std::uint64_t{1} << reference.shift) == 0
+                   ? std::optional((word & ~(std::uint64_t{0xfff} << 10)) | low >> reference.shift << 10)
+                   : std::nullopt;
+      }
+      case Form::number:
+        break;
+    }
+    return reference.width == 8 ? std::optional(target - origin)
+                                : put(target - origin, 0, reference.width * 8u, 0);
   }
 
   void map_names() {

@@ -263,7 +263,7 @@ class Proposer {
         links.front() = *at;
       } else if (at->left >= text_end) {
         links.push_back(*at);
-        text_end = is_table(at->left) ? at->left : end_of_text(a, at->left);
+        text_end = is_table(at->left) ? at->left : std::min(end_of_text(a, at->left), end_of_thing(at->left));
       }
     }
     std::vector<std::uint64_t> ends;
@@ -282,6 +282,14 @@ class Proposer {
     const Bytes rest = a.bytes.subspan(begin - a.address);
     const auto end = std::find_if_not(rest.begin(), rest.end(), printable);
     return begin + static_cast<std::uint64_t>(end - rest.begin());
+  }
+
+  // As far as something states it.
+  std::uint64_t end_of_thing(std::uint64_t begin) const {
+    const auto next =
+        std::upper_bound(left_.extents.begin(), left_.extents.end(), begin,
+                         [](std::uint64_t value, const ImageExtent& extent) { return value < extent.begin; });
+    return next != left_.extents.begin() && std::prev(next)->begin == begin ? std::prev(next)->end : kNowhere;
   }
 
   static std::uint64_t string_size(const ImageRegion& region, std::uint64_t begin, std::uint64_t end) {

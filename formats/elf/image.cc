@@ -11,6 +11,7 @@
 #include "formats/elf/code.h"
 #include "formats/elf/constants.h"
 #include "formats/elf/jump_tables.h"
+#include "formats/elf/known.h"
 #include "formats/elf/things.h"
 #include "formats/elf/unwind.h"
 #include "formats/value.h"
@@ -19,70 +20,14 @@ namespace unrepro::elf {
 namespace {
 
 using Origin = ImageReference::Origin;
-constexpr std::uint16_t kEmX86_64 = 62;
 constexpr std::uint16_t kEtDyn = 3;
-
-// Sections whose contents are references as read here, or plain data.
-bool is_known(std::string_view name) {
-  static constexpr std::string_view kNames[] = {".init",
-                                                ".fini",
-                                                ".plt",
-                                                ".plt.got",
-                                                ".plt.sec",
-                                                ".text",
-                                                ".rodata",
-                                                ".data",
-                                                ".data.rel.ro",
-                                                ".bss",
-                                                ".got",
-                                                ".got.plt",
-                                                ".dynamic",
-                                                ".tdata",
-                                                ".tbss",
-                                                ".tm_clone_table",
-                                                ".dynsym",
-                                                ".rela.dyn",
-                                                ".rela.plt",
-                                                ".relr.dyn",
-                                                ".eh_frame",
-                                                ".eh_frame_hdr",
-                                                ".gcc_except_table",
-                                                ".init_array",
-                                                ".fini_array",
-                                                ".preinit_array",
-                                                ".gnu.hash",
-                                                ".hash",
-                                                ".gnu.version",
-                                                ".bss.rel.ro",
-                                                ".dynstr",
-                                                ".gnu.version_r",
-                                                ".gnu.version_d",
-                                                ".data1",
-                                                ".rodata1",
-                                                ".iplt",
-                                                ".rela.iplt",
-                                                ".igot.plt",
-                                                "__libc_freeres_fn",
-                                                "__libc_freeres_ptrs",
-                                                "__libc_subfreeres",
-                                                "__libc_IO_vtables",
-                                                "__libc_atexit"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
-// Tags of the dynamic section whose value is an address.
-bool is_pointer(std::uint64_t tag) {
-  static constexpr std::uint64_t kTags[] = {3,  4,  5,  6,  7,          12,         13,         17,        23,
-                                            25, 26, 32, 36, 0x6ffffef5, 0x6ffffff0, 0x6ffffffc, 0x6ffffffe};
-  return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
-}
 
 class Builder {
  public:
   explicit Builder(const File& file) : file_(file) {}
 
   Image run() {
-    if (!file_.is64() || file_.big_endian() || file_.machine != kEmX86_64)
+    if (!file_.is64() || file_.big_endian() || (file_.machine != kEmX86_64 && file_.machine != kEmAarch64))
       return refused("not a machine whose code is read");
     if (file_.type != kEtDyn) {
       return refused(file_.relocatable()
@@ -159,7 +104,8 @@ class Builder {
       }
       const bool nobits = section.type == kShtNobits;
       const bool elsewhere = section.type == kShtNote || section.name == ".interp";
-      if (!elsewhere && !is_known(section.name)) return refuse("section " + file_.label(i) + " is not known");
+      if (!elsewhere && !is_known_section(section.name))
+        return refuse("section " + file_.label(i) + " is not known");
       if (!nobits && !section.decodable) return refuse("section " + file_.label(i) + " cannot be read");
       region_of_[i] = static_cast<std::uint16_t>(image_.regions.size());
       section_of_.push_back(i);
@@ -233,27 +179,28 @@ class Builder {
       const std::uint64_t place = file_.read(bytes, at, 8), type = file_.read(bytes, at + 8, 4);
       const std::uint64_t addend = file_.read(bytes, at + 16, 8);
       absolute(base + at, place);
-      switch (type) {
-        case 8:
-        case 37:  // RELATIVE, IRELATIVE
+      switch (relocation_role(file_.machine, static_cast<std::uint32_t>(type))) {
+        case RelocationRole::address:
           absolute(base + at + 16, addend);
           code_.taken.push_back(addend);
-          relocated(place, true, type == 8 ? addend : 0);
+          relocated(place, true, addend);
           break;
-        case 7:  // JUMP_SLOT
+        case RelocationRole::resolver:
+          absolute(base + at + 16, addend);
+          code_.taken.push_back(addend);
           relocated(place, true, 0);
           break;
-        case 1:
-        case 6:
-        case 16:
-        case 17:
-        case 18:
-        case 36:  // 64, GLOB_DAT, DTPMOD64, DTPOFF64, TPOFF64, TLSDESC
+        case RelocationRole::stub:
+          relocated(place, true, 0);
+          if (never_returns(file_.symbol_name(file_.sections[index].link, file_.read(bytes, at + 12, 4))))
+            exits_.push_back(place);
+          break;
+        case RelocationRole::symbol:
           relocated(place, false, 0);
           break;
-        case 5:  // COPY
+        case RelocationRole::copy:
           break;
-        default:
+        case RelocationRole::unknown:
           refuse("relocation type " + std::to_string(type) + " in " + file_.label(index));
       }
     }
@@ -288,7 +235,7 @@ class Builder {
     for (std::uint64_t at = 0; at + 16 <= bytes.size(); at += 16) {
       const std::uint64_t tag = file_.read(bytes, at, 8), value = file_.read(bytes, at + 8, 8);
       if (tag == 22) return refuse("relocations of code");
-      if (is_pointer(tag)) absolute(file_.sections[index].addr + at + 8, value, region_starting(value));
+      if (is_address_tag(tag)) absolute(file_.sections[index].addr + at + 8, value, region_starting(value));
       if (tag == 0) break;
     }
     dynamic_ = file_.sections[index].addr;
@@ -383,10 +330,11 @@ class Builder {
   void add_code() {
     for (const ImageRegion& region : image_.regions) {
       if (!region.executable || region.content != ImageRegion::Content::bytes) continue;
-      read_x86_64(region, code_);
-      if (!code_.refusal.empty()) refuse(code_.refusal);
+      if (file_.machine == kEmX86_64) read_x86_64(region, code_);
       code_regions_.push_back(&region);
     }
+    if (file_.machine == kEmAarch64) read_aarch64(surroundings(), code_);
+    if (!code_.refusal.empty()) refuse(code_.refusal);
     for (const ImageExtent& function : functions_) {
       if (!is_instruction(function.begin)) {
         refuse("unwind tables and code disagree at " + where(function.begin));
@@ -395,12 +343,32 @@ class Builder {
     std::sort(code_.taken.begin(), code_.taken.end());
     code_.taken.erase(std::unique(code_.taken.begin(), code_.taken.end()), code_.taken.end());
     image_.taken = code_.taken;
+    for (const ImageExtent& things : code_.together) {
+      const ImageRegion* region = region_at(things.begin);
+      if (region != nullptr && things.end <= region->address + region->size) image_.extents.push_back(things);
+    }
     for (const ImageExtent& access : code_.accesses) {
       // What is also reached through a pointer may be longer.
       if (std::binary_search(code_.taken.begin(), code_.taken.end(), access.begin)) continue;
       const ImageRegion* region = region_at(access.begin);
       if (region != nullptr && access.end <= region->address + region->size) image_.extents.push_back(access);
     }
+  }
+
+  // Functions are entered at their beginning only; other code anywhere.
+  Surroundings surroundings() const {
+    Surroundings program{image_.regions, functions_, {file_.entry}, image_.anchors, exits_};
+    for (const ImageReference& reference : image_.references) {
+      program.anchors.push_back(reference.target);
+      const ImageExtent function = function_around(reference.target);
+      if (reference.origin == Origin::absolute && function.begin == reference.target)
+        program.entries.push_back(reference.target);
+    }
+    for (auto* places : {&program.entries, &program.anchors, &program.exits}) {
+      std::sort(places->begin(), places->end());
+      places->erase(std::unique(places->begin(), places->end()), places->end());
+    }
+    return program;
   }
 
   bool is_instruction(std::uint64_t address) const {
@@ -449,7 +417,9 @@ class Builder {
   }
 
   void find_tables() {
-    const auto is_code = [this](std::uint64_t address) { return is_instruction(address); };
+    // Tables of A64 code are known by how it reads them.
+    const bool by_content = file_.machine == kEmX86_64;
+    const auto is_code = [&](std::uint64_t address) { return by_content && is_instruction(address); };
     std::sort(relative_tables_.begin(), relative_tables_.end());
     OffsetTables tables = find_offset_tables(image_, code_.taken, relative_tables_, is_code);
     if (!tables.refusal.empty()) refuse(tables.refusal + " at " + where(tables.place));
@@ -467,6 +437,8 @@ class Builder {
       if (!has_table) refuse("a jump without its table at " + where(jump));
     }
     image_.tables = std::move(tables.jumps);
+    image_.tables.insert(image_.tables.end(), code_.tables.begin(), code_.tables.end());
+    std::sort(image_.tables.begin(), image_.tables.end());
     image_.references.insert(image_.references.end(), tables.references.begin(), tables.references.end());
     image_.extents.insert(image_.extents.end(), tables.extents.begin(), tables.extents.end());
   }
@@ -573,6 +545,7 @@ class Builder {
   std::size_t sorted_references_ = 0, sorted_anchors_ = 0, sorted_extents_ = 0;
   std::vector<ImageExtent> functions_;  // ascending
   std::vector<std::uint64_t> relative_tables_;
+  std::vector<std::uint64_t> exits_;  // words that lead to functions that never return
   std::uint64_t dynamic_ = 0;
   Code code_{.references = image_.references};
   std::vector<const ImageRegion*> code_regions_;
