@@ -4,13 +4,11 @@
 // is taken for a number could be a part of an address.
 
 #include <algorithm>
-#include <array>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "formats/elf/code.h"
-#include "formats/elf/instruction_a64.h"
+#include "formats/elf/registers_a64.h"
 #include "formats/value.h"
 
 namespace unrepro::elf {
@@ -20,66 +18,18 @@ using Form = ImageReference::Form;
 using Origin = ImageReference::Origin;
 using a64::Flow;
 using a64::Instruction;
+using a64::Kept;
+using a64::Kind;
+using a64::State;
+using a64::Use;
+using a64::Value;
 
-constexpr std::size_t kRegisters = 31, kFrame = 29;
 constexpr std::uint32_t kCallerSaved = 0x4007ffff;  // x0 to x18, x30 (AAPCS64, 6.1.1)
 constexpr std::uint64_t kPage = 4096;
 constexpr int kMostRounds = 8;
 constexpr std::size_t kMostSearched = 512;                 // instructions of a function that never returns
 constexpr int kMostCalls = 16;                             // of each other, of such functions
 constexpr std::size_t kMostValues = std::size_t{1} << 25;  // kept of all blocks
-
-enum class Kind : std::uint8_t {
-  unknown,  // nothing that matters
-  address,  // `a`
-  entry,    // of the table at `a`
-  jump,     // address `b` plus an entry of the table at `a`
-  sum,      // of two registers
-  foreign,  // may be a page of the caller or of who was called
-  page,     // the page `a` of the instructions that `group` stands for
-  mixed,    // a page on some paths, something else on others
-};
-
-struct Value {
-  Kind kind = Kind::unknown;
-  std::uint8_t width = 0, shift = 0;
-  bool is_signed = false;
-  std::uint32_t group = 0;
-  std::uint64_t a = 0, b = 0;
-  bool operator==(const Value&) const = default;
-};
-
-// What is known, ascending: registers by number, places of the stack by kRegisters plus their distance from
-// its pointer.
-using Kept = std::vector<std::pair<std::int64_t, Value>>;
-
-constexpr std::int64_t kFirstSlot = kRegisters;
-
-struct State {
-  std::array<Value, kRegisters> registers;
-  Kept slots;  // that hold a page, or perhaps one, or an address
-
-  Kept::iterator slot_behind(std::int64_t distance) {
-    return std::lower_bound(slots.begin(), slots.end(), distance + kFirstSlot,
-                            [](const auto& slot, std::int64_t key) { return slot.first < key; });
-  }
-};
-
-void keep(const State& state, Kept& kept) {
-  kept.clear();
-  for (std::size_t i = 0; i < kRegisters; ++i) {
-    if (state.registers[i].kind != Kind::unknown) kept.emplace_back(i, state.registers[i]);
-  }
-  kept.insert(kept.end(), state.slots.begin(), state.slots.end());
-}
-State restore(const Kept& kept) {
-  State state;
-  auto at = kept.begin();
-  for (; at != kept.end() && at->first < kFirstSlot; ++at)
-    state.registers[static_cast<std::size_t>(at->first)] = at->second;
-  state.slots.assign(at, kept.end());
-  return state;
-}
 
 class Reader {
  public:
@@ -91,7 +41,10 @@ class Reader {
         refuse("odd code", region.address);
         continue;
       }
-      for (std::uint64_t at = 0; at < region.size; at += 4) code_.instructions.back()[at] = true;
+      for (std::uint64_t at = 0; at < region.size; at += 4) {
+        code_.instructions.back()[at] = true;
+        words_.push_back(static_cast<std::uint32_t>(number_at(region.bytes, at, 4)));
+      }
       begins_.push_back(count_);
       count_ += static_cast<std::uint32_t>(region.size / 4);
       regions_.push_back(&region);
@@ -116,27 +69,23 @@ class Reader {
       }
     }
     if (!code_.refusal.empty()) return;
-    code_.refusal = trouble_;
+    if (registers_->trouble != nullptr) refuse(registers_->trouble, registers_->trouble_at);
     emit();
   }
 
  private:
-  struct Use {
-    std::uint64_t at = 0, target = 0;
-    std::uint32_t group = 0;
-    std::uint8_t shift = 0;
-    bool is_access = false;
-  };
-
-  void refuse(const char* what, std::uint64_t address) { refuse(what, address, code_.refusal); }
-  // Only if the round is the last one: before, not all paths are known.
-  void doubt(const char* what, std::uint64_t address) { refuse(what, address, trouble_); }
-  void refuse(const char* what, std::uint64_t address, std::string& refusal) const {
-    if (!refusal.empty()) return;
+  void refuse(const char* what, std::uint64_t address) {
+    if (!code_.refusal.empty()) return;
     for (const ImageRegion& region : program_.regions) {
       if (address - region.address < region.size)
-        refusal = std::string(what) + " at " + region.label + "+" + hex(address - region.address);
+        code_.refusal = std::string(what) + " at " + region.label + "+" + hex(address - region.address);
     }
+  }
+  // Only if the round is the last one: before, not all paths are known.
+  void doubt(const char* what, std::uint64_t address) {
+    if (registers_->trouble != nullptr) return;
+    registers_->trouble = what;
+    registers_->trouble_at = address;
   }
 
   // Instructions are counted through all regions.
@@ -160,10 +109,7 @@ class Reader {
     }
     return std::nullopt;
   }
-  std::uint32_t word_at(std::uint32_t number) const {
-    const std::size_t region = region_of(number);
-    return static_cast<std::uint32_t>(number_at(regions_[region]->bytes, (number - begins_[region]) * 4u, 4));
-  }
+  std::uint32_t word_at(std::uint32_t number) const { return words_[number]; }
   static std::uint64_t number_at(Bytes bytes, std::uint64_t at, unsigned width) {
     std::uint64_t value = 0;
     for (unsigned i = 0; i < width; ++i) value |= std::uint64_t{bytes[at + i]} << (8 * i);
@@ -200,12 +146,11 @@ class Reader {
   // One round: from all entries, then from code that nothing seems to reach. Functions that only unwind
   // tables know begin with nothing known; registers of other such code could hold anything.
   void follow_all(bool with_rest) {
-    trouble_.clear();
+    registers_.emplace(count_);
     after_calls_.clear();
     states_.clear();
     kept_values_ = 0;
     is_reached_.assign(count_, false);
-    groups_.clear();
     for (const std::uint32_t begin : begins_) {
       if (begin < count_) enter(begin, {});
     }
@@ -225,7 +170,7 @@ class Reader {
       if (is_reached_[i] || is_filler(i)) continue;
       is_leader_[i] = true;
       const auto call = after_calls_.find(i);
-      enter(i, call != after_calls_.end() ? restore(call->second) : anything);
+      enter(i, call != after_calls_.end() ? a64::restore(call->second) : anything);
       follow();
     }
   }
@@ -243,10 +188,10 @@ class Reader {
   }
 
   void enter(std::uint32_t number, const State& state) {
-    keep(state, found_);
+    a64::keep(state, found_);
     const auto [known, is_new] = states_.try_emplace(number);
     if (!is_new) {
-      join_all(known->second);
+      registers_->join(known->second, found_, joined_);
       if (joined_ == known->second) return;
       found_.swap(joined_);
     }
@@ -254,21 +199,6 @@ class Reader {
     known->second = found_;
     if (kept_values_ > kMostValues) return refuse("too much code", address_of(number));
     pending_.push_back(number);
-  }
-
-  // What is known by `known` and by found_ at once.
-  void join_all(const Kept& known) {
-    joined_.clear();
-    auto a = known.begin();
-    auto b = found_.cbegin();
-    while (a != known.end() || b != found_.cend()) {
-      const bool first = b == found_.cend() || (a != known.end() && a->first <= b->first);
-      const bool second = a == known.end() || (b != found_.cend() && b->first <= a->first);
-      const Value value = join(first ? a->second : Value{}, second ? b->second : Value{});
-      if (value.kind != Kind::unknown) joined_.emplace_back(first ? a->first : b->first, value);
-      if (first) ++a;
-      if (second) ++b;
-    }
   }
 
   void follow() {
@@ -280,46 +210,12 @@ class Reader {
     pending_.clear();
   }
 
-  std::uint32_t root(std::uint32_t group) {
-    auto at = groups_.find(group);
-    while (at != groups_.end() && at->second != group) {
-      group = at->second;
-      at = groups_.find(group);
-    }
-    return group;
-  }
-
-  // Ascends: address, entry < unknown < sum < foreign < mixed; jump < sum; page < mixed.
-  Value join(const Value& x, const Value& y) {
-    if (x == y) return x;
-    if (x.kind == Kind::page && y.kind == Kind::page && x.a == y.a) {
-      const std::uint32_t one = root(x.group), other = root(y.group);
-      groups_[std::max(one, other)] = std::min(one, other);
-      return {.kind = Kind::page, .group = std::min(one, other), .a = x.a};
-    }
-    const auto is = [&](Kind kind) { return x.kind == kind || y.kind == kind; };
-    if (is(Kind::page) || is(Kind::mixed)) return {.kind = Kind::mixed};
-    if (is(Kind::foreign)) return {.kind = Kind::foreign};
-    if (is(Kind::sum) || is(Kind::jump)) return {.kind = Kind::sum};
-    return {};
-  }
-
-  static bool may_be_page(const Value& value) { return value.kind >= Kind::foreign; }
-
-  // Of a call: what is left in a register is nothing to who is called, nor back here after it.
-  static State called(const State& state, std::uint32_t registers) {
-    State result = state;
-    for (std::size_t i = 0; i < kRegisters; ++i) {
-      Value& value = result.registers[i];
-      if ((registers >> i & 1) != 0) value = may_be_page(value) ? Value{.kind = Kind::foreign} : Value{};
-    }
-    return result;
-  }
-
   // Reads a block.
   void walk(std::uint32_t number, bool is_last) {
-    State state = restore(states_.at(number));
-    for (std::uint32_t i = number; i < count_; ++i) {
+    State state = a64::restore(states_.at(number));
+    const std::uint32_t end = begins_[region_of(number) + 1];
+    const std::uint64_t base = address_of(number) - std::uint64_t{number} * 4;
+    for (std::uint32_t i = number; i < end; ++i) {
       if (i != number && is_leader_[i]) {
         if (!is_last) enter(i, state);
         return;
@@ -327,8 +223,8 @@ class Reader {
       is_reached_[i] = true;
       const std::uint32_t word = word_at(i);
       const Instruction instruction = *a64::decode(word);
-      const Value jump = state.registers[std::min<std::size_t>(a64::base(word), kRegisters - 1)];
-      step(state, instruction, word, i, is_last);
+      const Value jump = state.registers[std::min<std::size_t>(a64::base(word), a64::kRegisters - 1)];
+      registers_->step(state, instruction, word, i, base + std::uint64_t{i} * 4, is_last ? &seen_ : nullptr);
       switch (instruction.flow) {
         case Flow::jump:
         case Flow::branch:
@@ -337,20 +233,20 @@ class Reader {
           break;
         case Flow::call: {
           const std::uint32_t target = target_of(i, instruction);
-          State there = called(state, ~0u);
+          State there = a64::called(state, ~0u);
           there.slots.clear();
           if (!is_last) enter(target, there);
-          state = called(state, kCallerSaved);
+          state = a64::called(state, kCallerSaved);
           if (gives_result(target)) state.registers[0] = {};
           if (is_function_[i + 1]) return;
           if (!returns(target)) {
-            keep(state, after_calls_[i + 1]);
+            a64::keep(state, after_calls_[i + 1]);
             return;
           }
           break;
         }
         case Flow::call_register:
-          state = called(state, kCallerSaved);
+          state = a64::called(state, kCallerSaved);
           state.registers[0] = {};
           break;
         case Flow::jump_register:
@@ -364,152 +260,6 @@ class Reader {
         case Flow::next:
           break;
       }
-      if (i + 1 == count_ || region_of(i) != region_of(i + 1)) return;
-    }
-  }
-
-  // The page that ADRP gives, or the ADR that linkers make of one (erratum 843419 of Cortex-A53).
-  std::optional<std::uint64_t> page_of(const Instruction& instruction, std::uint64_t address) const {
-    const auto offset = static_cast<std::uint64_t>(instruction.offset);
-    if (instruction.form == Form::page) return (address & ~(kPage - 1)) + offset * kPage;
-    const bool is_page = instruction.form == Form::adr && (address + offset) % kPage == 0;
-    return is_page && !number_of(address + offset) ? std::optional(address + offset) : std::nullopt;
-  }
-
-  void step(State& state, const Instruction& instruction, std::uint32_t word, std::uint32_t number,
-            bool is_last) {
-    const std::uint64_t address = address_of(number);
-    const unsigned to = a64::first(word), from = a64::base(word), index = a64::index(word);
-    const auto put = [&](const Value& value) {
-      if (to < kRegisters) state.registers[to] = value;
-    };
-    if (const auto page = page_of(instruction, address))
-      return put({.kind = Kind::page, .group = root(number), .a = *page});
-    if (instruction.form == Form::adr)
-      return put({.kind = Kind::address, .a = address + static_cast<std::uint64_t>(instruction.offset)});
-    const Value base = from < kRegisters ? state.registers[from] : Value{};
-    const Value other = index < kRegisters ? state.registers[index] : Value{};
-    if (instruction.form == Form::low12 && base.kind == Kind::page) {
-      const std::uint64_t target = base.a + static_cast<std::uint64_t>(instruction.offset);
-      const bool is_access = (word & 0x1f000000) != 0x11000000;
-      if (instruction.offset >= static_cast<std::int64_t>(kPage))
-        doubt("an address outside of its page", address);
-      if (is_last) {
-        uses_.push_back({.at = address,
-                         .target = target,
-                         .group = base.group,
-                         .shift = instruction.size,
-                         .is_access = is_access});
-      }
-      if (!is_access) return put({.kind = Kind::address, .a = target});
-      const bool stores_page =
-          (instruction.reads >> to & 1) != 0 && to < kRegisters && may_be_page(state.registers[to]);
-      if (stores_page && (to != from || (word & 0x04c00000) == 0)) doubt("a page in memory", address);
-      if (instruction.writes != 0) put({});
-      return;
-    }
-    if ((word & 0xffe0ffe0) == 0xaa0003e0) return put(other);  // MOV
-    const bool on_stack = from == kRegisters && (instruction.bytes != 0 || instruction.after != 0);
-    if (on_stack || instruction.resets_stack) return touch_stack(state, instruction, word, address);
-    check_reads(state, instruction, address);
-    if (base.kind == Kind::address && is_last) reach(base.a, instruction, word);
-    Value result;
-    if (instruction.loads && base.kind == Kind::address && instruction.size < 3) {
-      result = {.kind = Kind::entry,
-                .width = static_cast<std::uint8_t>(1u << instruction.size),
-                .is_signed = instruction.is_signed,
-                .a = base.a};
-    }
-    if ((word & 0xff000000) == 0x8b000000) result = sum_of(word, base, other);
-    const std::int64_t added = added_to(instruction, word);
-    if (base.kind == Kind::address && added != 0)
-      result = {.kind = Kind::address, .a = base.a + static_cast<std::uint64_t>(added)};
-    for (std::size_t i = 0; i < kRegisters; ++i) {
-      if ((instruction.writes >> i & 1) != 0) state.registers[i] = i == to ? result : Value{};
-    }
-  }
-
-  // What ADD or SUB of 64 bits adds to a register.
-  static std::int64_t added_to(const Instruction& instruction, std::uint32_t word) {
-    if ((word & 0xbf800000) != 0x91000000) return 0;
-    const std::int64_t number = instruction.offset << (a64::bits(word, 22, 22) != 0 ? 12 : 0);
-    return a64::bits(word, 30, 30) != 0 ? -number : number;
-  }
-
-  // Compilers reach several objects from the address of one of them (section anchors): what lies between
-  // stays together.
-  void reach(std::uint64_t address, const Instruction& instruction, std::uint32_t word) {
-    std::int64_t first = added_to(instruction, word), end = first + 1;
-    if (instruction.bytes != 0) {
-      first = instruction.distance + instruction.before;
-      end = first + instruction.bytes;
-    }
-    if (first == 0 && end == 1) return;
-    reached_.push_back({address + static_cast<std::uint64_t>(std::min<std::int64_t>(first, 0)),
-                        address + static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1)), true});
-  }
-
-  // A page may be kept on the stack, in a whole slot of 8 bytes that is read by its distance from the
-  // pointer.
-  void touch_stack(State& state, const Instruction& instruction, std::uint32_t word, std::uint64_t address) {
-    if (instruction.resets_stack) {
-      if (has_page(state)) doubt("a page on a stack that moves", address);
-      state.slots.clear();
-    }
-    move_stack(state, instruction.before);
-    const std::int64_t begin = instruction.distance, end = begin + instruction.bytes;
-    const bool is_pair = a64::bits(word, 29, 27) == 5, is_vector = a64::bits(word, 26, 26) != 0;
-    const bool is_store = a64::bits(word, is_pair ? 22 : 23, 22) == 0;
-    const bool is_word = !is_vector && instruction.bytes == (is_pair ? 16 : 8);
-    const std::array<unsigned, 2> moved = {a64::first(word), a64::second(word)};
-    if (!is_word) {
-      check_reads(state, instruction, address);
-      const auto slot = state.slot_behind(begin - 7);
-      if (slot != state.slots.end() && slot->first < end + kFirstSlot && !is_store &&
-          may_be_page(slot->second))
-        doubt("a part of a page", address);
-      for (std::size_t i = 0; i < kRegisters; ++i) {
-        if ((instruction.writes >> i & 1) != 0) state.registers[i] = {};
-      }
-    }
-    if (instruction.bytes != 0 && is_store)
-      state.slots.erase(state.slot_behind(begin - 7), state.slot_behind(end));
-    for (unsigned i = 0; is_word && i < (is_pair ? 2u : 1u); ++i) {
-      if (moved[i] >= kRegisters) continue;
-      const std::int64_t distance = begin + 8 * i;
-      const auto slot = state.slot_behind(distance);
-      Value& value = state.registers[moved[i]];
-      if (!is_store) {
-        const bool known = slot != state.slots.end() && slot->first == distance + kFirstSlot;
-        value = known ? slot->second : Value{};
-      } else if (may_be_page(value) || value.kind == Kind::address) {
-        state.slots.emplace(slot, distance + kFirstSlot, value);
-      }
-    }
-    move_stack(state, instruction.after);
-  }
-
-  static bool has_page(const State& state) {
-    return std::any_of(state.slots.begin(), state.slots.end(), [](const auto& slot) {
-      return may_be_page(slot.second) && slot.second.kind != Kind::foreign;
-    });
-  }
-
-  static void move_stack(State& state, std::int64_t change) {
-    if (change == 0) return;
-    state.slots.erase(state.slots.begin(), state.slot_behind(change));
-    for (auto& slot : state.slots) slot.first -= change;
-  }
-
-  void check_reads(const State& state, const Instruction& instruction, std::uint64_t address) {
-    for (std::size_t i = 0; i < kRegisters; ++i) {
-      const Value& value = state.registers[i];
-      if ((instruction.reads >> i & 1) == 0) continue;
-      if (i == kFrame && has_page(state)) doubt("a page on a stack that is reached otherwise", address);
-      if (may_be_page(value))
-        doubt(value.kind == Kind::foreign ? "a register of unknown origin"
-                                          : "a page that is no part of an address",
-              address);
     }
   }
 
@@ -581,35 +331,16 @@ class Reader {
     return std::binary_search(program_.exits.begin(), program_.exits.end(), slot);
   }
 
-  // ADD of 64 bits with a shifted or an extended register.
-  static Value sum_of(std::uint32_t word, const Value& base, const Value& other) {
-    const bool extended = a64::bits(word, 21, 21) != 0;
-    const unsigned option = a64::bits(word, 15, 13);
-    const unsigned shift = extended ? a64::bits(word, 12, 10) : a64::bits(word, 15, 10);
-    Value value{.kind = Kind::sum};
-    if (base.kind != Kind::address || other.kind != Kind::entry || shift > 4) return value;
-    const bool extends = extended && option >= 4 && option < 7;
-    if (extends && (1u << (option - 4)) != other.width) return value;
-    if (!extended && a64::bits(word, 23, 22) != 0) return value;
-    return {.kind = Kind::jump,
-            .width = other.width,
-            .shift = static_cast<std::uint8_t>(shift),
-            .is_signed = other.is_signed || extends,
-            .a = other.a,
-            .b = base.a};
-  }
-
   // The last reading of a round: what is found on the way is kept.
   void record() {
-    uses_.clear();
-    reached_.clear();
+    seen_ = {};
     jumps_.clear();
     if (!code_.refusal.empty()) return;
     for (std::uint32_t i = 0; i < count_ && code_.refusal.empty(); ++i) {
       if (is_leader_[i] && states_.contains(i)) walk(i, true);
     }
     anchors_ = program_.anchors;
-    for (const Use& use : uses_) anchors_.push_back(use.target);
+    for (const Use& use : seen_.uses) anchors_.push_back(use.target);
     std::sort(anchors_.begin(), anchors_.end());
   }
 
@@ -680,25 +411,24 @@ class Reader {
 
   void emit() {
     std::unordered_map<std::uint32_t, std::uint64_t> targets;  // by group: what its page is to be the page of
-    for (const Use& use : uses_) targets.try_emplace(root(use.group), use.target);
-    auto use = uses_.begin();
+    for (const Use& use : seen_.uses) targets.try_emplace(registers_->root(use.page), use.target);
+    auto use = seen_.uses.begin();
     for (std::uint32_t i = 0; i < count_; ++i) {
-      if (!is_reached_[i]) continue;
       const std::uint64_t address = address_of(i);
       const Instruction instruction = *a64::decode(word_at(i));
       ImageReference reference{.at = address, .form = instruction.form};
-      if (const auto page = page_of(instruction, address)) {
-        const auto known = targets.find(root(i));
-        reference.target = known != targets.end() ? known->second : *page;
+      const auto target = is_reached_[i] ? a64::page_of(instruction, address) : std::nullopt;
+      const auto known = target ? targets.find(registers_->root(i)) : targets.end();
+      if (!is_reached_[i]) {
+        const Use* copied = copied_by(i);
+        if (copied == nullptr) continue;
+        refer(*copied, targets, reference);
+      } else if (known != targets.end() || instruction.form == Form::page) {
+        reference.target = known != targets.end() ? known->second : *target;
         if (instruction.form == Form::adr) reference.form = Form::adr_page;
       } else if (instruction.form == Form::low12) {
-        if (use == uses_.end() || use->at != address) continue;
-        reference.target = use->target;
-        reference.origin = Origin::place;
-        reference.base = targets.at(root(use->group));
-        reference.shift = use->shift;
-        take(*use, reference);
-        ++use;
+        if (use == seen_.uses.end() || use->at != address) continue;
+        refer(*use++, targets, reference);
       } else if (instruction.form != Form::number) {
         reference.target = address + static_cast<std::uint64_t>(instruction.offset);
         if (instruction.form == Form::adr) code_.taken.push_back(reference.target);
@@ -727,17 +457,34 @@ class Reader {
 
   // Of several, one that covers them.
   void add_reached() {
-    std::sort(reached_.begin(), reached_.end(), [](const ImageExtent& a, const ImageExtent& b) {
+    std::sort(seen_.reached.begin(), seen_.reached.end(), [](const ImageExtent& a, const ImageExtent& b) {
       return std::pair(a.begin, b.end) < std::pair(b.begin, a.end);
     });
     std::uint64_t begin = ~std::uint64_t{0};
-    for (const ImageExtent& extent : reached_) {
+    for (const ImageExtent& extent : seen_.reached) {
       if (extent.begin != begin) code_.together.push_back(extent);
       begin = extent.begin;
     }
   }
 
-  void take(const Use& use, ImageReference& reference) {
+  // What a load or store refers to that is_filler() says is a copy.
+  const Use* copied_by(std::uint32_t number) const {
+    if (number + 1 >= count_ || a64::decode(word_at(number))->bytes == 0) return nullptr;
+    const Instruction back = *a64::decode(word_at(number + 1));
+    if (back.flow != Flow::jump) return nullptr;
+    const std::uint32_t original = target_of(number + 1, back) - 1;
+    if (original >= count_ || word_at(original) != word_at(number)) return nullptr;
+    const auto use = std::lower_bound(seen_.uses.begin(), seen_.uses.end(), address_of(original),
+                                      [](const Use& u, std::uint64_t at) { return u.at < at; });
+    return use != seen_.uses.end() && use->at == address_of(original) ? &*use : nullptr;
+  }
+
+  void refer(const Use& use, const std::unordered_map<std::uint32_t, std::uint64_t>& targets,
+             ImageReference& reference) {
+    reference.target = use.target;
+    reference.origin = Origin::place;
+    reference.base = targets.at(registers_->root(use.page));
+    reference.shift = use.shift;
     if (!use.is_access) {
       code_.taken.push_back(use.target);
       return;
@@ -757,19 +504,17 @@ class Reader {
   std::vector<const ImageRegion*> regions_;  // of code
   std::vector<std::uint32_t> begins_;        // by region: its first instruction; then the end
   std::uint32_t count_ = 0;
+  std::vector<std::uint32_t> words_;
   std::vector<bool> is_leader_, is_reached_, is_function_;  // by instruction
   std::unordered_map<std::uint32_t, bool> returns_;         // by instruction that is called
   std::unordered_map<std::uint32_t, Kept> after_calls_;     // that never return: what would be known there
-  std::string trouble_;                                     // of this round
   std::unordered_map<std::uint32_t, Kept> states_;          // by leader
   std::size_t kept_values_ = 0;
   std::vector<std::uint32_t> pending_;
-  std::unordered_map<std::uint32_t, std::uint32_t>
-      groups_;  // of pages that meet: towards the one that stands for them
+  std::optional<a64::Registers> registers_;  // of this round
   Edges edges_;
-  Kept found_, joined_;  // of enter()
-  std::vector<ImageExtent> reached_;
-  std::vector<Use> uses_;                               // ascending
+  Kept found_, joined_;                                 // of enter()
+  a64::Found seen_;                                     // ascending
   std::vector<std::pair<std::uint32_t, Value>> jumps_;  // by registers
   std::vector<std::uint64_t> anchors_;
   std::vector<Table> tables_;

@@ -333,7 +333,13 @@ class Builder {
       if (file_.machine == kEmX86_64) read_x86_64(region, code_);
       code_regions_.push_back(&region);
     }
-    if (file_.machine == kEmAarch64) read_aarch64(surroundings(), code_);
+    if (file_.machine == kEmAarch64) {
+      read_aarch64(surroundings(), code_);
+      // Where exceptions land is no path that is followed.
+      for (const ImageRegion& region : image_.regions) {
+        if (region.label == ".gcc_except_table") refuse("landing pads of AArch64 code", region.label);
+      }
+    }
     if (!code_.refusal.empty()) refuse(code_.refusal);
     for (const ImageExtent& function : functions_) {
       if (!is_instruction(function.begin)) {
