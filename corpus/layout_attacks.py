@@ -51,6 +51,81 @@ def displacements(path):
     return found
 
 
+A64 = 183  # e_machine
+# Operands of A64 instructions that denote places: what is looked at, what it is then, and the operand's bits.
+A64_OPERANDS = {
+    "page": (0x9f000000, 0x90000000, 0x60ffffe0),
+    "low": (0xffc00000, 0x91000000, 0x003ffc00),
+    "load": (0xffc00000, 0xf9400000, 0x003ffc00),
+    "call": (0xfc000000, 0x94000000, 0x03ffffff),
+    "branch": (0xff000010, 0x54000000, 0x00ffffe0),
+    "zero": (0x7e000000, 0x34000000, 0x00ffffe0),
+}
+
+
+class A64Words:
+    """Attacks on A64 code: as those of attacks() by the same names."""
+
+    def __init__(self, a, b, rows, chance):
+        _, offset, size = rows[".text"]
+        self.a, self.b, self.chance = a, b, chance
+        self.places = {kind: [at for at in range(offset, offset + size - 3, 4) if self.word(b, at) & mask == value]
+                       for kind, (mask, value, _) in A64_OPERANDS.items()}
+        self.differing = [at for at in range(offset, offset + size - 3, 4) if a[at:at + 4] != b[at:at + 4]]
+
+    @staticmethod
+    def word(data, at):
+        return int.from_bytes(data[at:at + 4], "little")
+
+    def mutate(self, kind):
+        """The patched copy and the place, or None when the kind is not about code."""
+        data, chance = bytearray(self.b), self.chance
+
+        def put(at, word):
+            data[at:at + 4] = word.to_bytes(4, "little")
+            return data, at
+
+        def operand(kind, at, value):
+            bits = A64_OPERANDS[kind][2]
+            return put(at, self.word(data, at) & ~bits | value & bits)
+
+        if kind == "stale displacement":
+            at = chance.choice(self.differing)
+            return put(at, self.word(self.a, at))
+        if kind == "all displacements stale":
+            for at in chance.sample(self.differing, max(1, len(self.differing) // 2)):
+                put(at, self.word(self.a, at))
+            return data, self.differing[0]
+        if kind in ("swapped targets", "retargeted call"):
+            of = "call" if kind == "retargeted call" else chance.choice(["page", "low", "load", "call"])
+            x, y = chance.sample(self.places[of], 2)
+            distance = (y - x) // 4 if of == "call" else 0
+            there = self.word(self.b, y)
+            if kind == "swapped targets":
+                operand(of, y, self.word(self.b, x) - distance)
+            return operand(of, x, there + distance)
+        if kind == "shifted displacement":
+            of = chance.choice(list(self.places))
+            at = chance.choice(self.places[of])
+            low = A64_OPERANDS[of][2]
+            step = 1 << 29 if of == "page" and chance.random() < 0.5 else low & -low & 0x1ffffff or 1 << 5
+            return operand(of, at, self.word(self.b, at) ^ step)
+        if kind == "inverted branch":
+            of = chance.choice(["branch", "zero"])
+            at = chance.choice(self.places[of])
+            return put(at, self.word(self.b, at) ^ (1 if of == "branch" else 1 << 24))
+        if kind == "fall-through":
+            at = chance.choice(self.places["branch"])
+            word = self.word(self.b, at)
+            return put(at, chance.choice([0xd503201f, 0x14000000 | (word >> 5 & 0x3ffff)]))
+        if kind in ("length as a bound", "constant that is an address"):
+            at = chance.choice([at for at in self.places["low"] if self.a[at:at + 4] == self.b[at:at + 4]])
+            return operand("low", at, self.word(self.b, at) + (chance.choice([1, 8, 0x30, 0x698]) << 10))
+        if kind == "stale table entry":
+            return None
+        return NotImplemented
+
+
 def functions(path):
     """Where functions of .text lie in the file, by size."""
     text = subprocess.run(["readelf", "--debug-dump=frames", "-W", path], capture_output=True, text=True,
@@ -78,7 +153,8 @@ def attacks(left, right, count, seed):
     chance = random.Random(seed)
     a, b = open(left, "rb").read(), open(right, "rb").read()
     rows = sections(right)
-    references = displacements(right)
+    a64 = A64Words(a, b, rows, chance) if int.from_bytes(b[18:20], "little") == A64 else None
+    references = [] if a64 else displacements(right)
     differing = [r for r in references if a[r[1]:r[1] + 4] != b[r[1]:r[1] + 4]]
     twins = [places for size, places in functions(right).items() if len(places) > 1 and size > 8]
     named = debug_places(b, rows)
@@ -100,6 +176,9 @@ def attacks(left, right, count, seed):
         return range(offset, offset + size - 7, 8)
 
     def mutate(kind):
+        patched = a64.mutate(kind) if a64 else NotImplemented
+        if patched is not NotImplemented:
+            return patched
         data = bytearray(b)
         if kind == "stale displacement":
             at = chance.choice(differing)[1]
@@ -156,7 +235,7 @@ def attacks(left, right, count, seed):
             return data, at
         if kind == "swapped relocations":
             _, offset, size = rows[".rela.dyn"]
-            relative = [at for at in range(offset, offset + size, 24) if b[at + 8] == 8]
+            relative = [at for at in range(offset, offset + size, 24) if b[at + 8:at + 12] in (b"\x08\0\0\0", b"\x03\x04\0\0")]
             x, y = chance.sample(relative, 2)
             data[x + 16:x + 24], data[y + 16:y + 24] = b[y + 16:y + 24], b[x + 16:x + 24]
             return data, x + 16

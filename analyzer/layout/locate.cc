@@ -146,12 +146,13 @@ class Locator {
     const Piece* piece = piece_at(pieces_, reference.at);
     if (piece == nullptr || piece->edit) return;
     const std::uint64_t at = reference.at - piece->left + piece->right;
-    const Bytes bytes = bytes_at(to_, at, reference.width);
-    if (bytes.size() != reference.width) return;
-    std::uint64_t value = 0;
-    for (unsigned i = 0; i < reference.width; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
-    const unsigned unused = 64 - reference.width * 8u;
-    if (unused > 0) value = static_cast<std::uint64_t>(static_cast<std::int64_t>(value << unused) >> unused);
+    const auto before = number_at(from_, reference.at, reference.width),
+               now = number_at(to_, at, reference.width);
+    if (!before || !now) return;
+    const ImageExtent here{reference.at, reference.at + reference.width}, there{at, at + reference.width};
+    if (((*before ^ *now) & ~operand_bits(reference.form)) != 0)
+      return add(
+          here, there, [] { return "another instruction"; }, reference.width);
     std::uint64_t origin = 0;
     if (reference.origin == ImageReference::Origin::self) origin = at + reference.base;
     if (reference.origin == ImageReference::Origin::place) {
@@ -159,13 +160,76 @@ class Locator {
       if (base == nullptr) return;
       origin = reference.base - base->left + base->right;
     }
-    const std::uint64_t target = value + origin;
+    const std::uint64_t target = target_of(reference, *now, at, origin);
     if (may_be(reference.target, target)) return;
     const auto reason = [&] {
-      const std::string here = describe_place(from_, reference.target), there = describe_place(to_, target);
-      return "refers to " + (forward_ ? here + " → " + there : there + " → " + here);
+      const std::string was = describe_place(from_, reference.target), is = describe_place(to_, target);
+      return "refers to " + (forward_ ? was + " → " + is : is + " → " + was);
     };
-    add({reference.at, reference.at + reference.width}, {at, at + reference.width}, reason, reference.width);
+    add(here, there, reason, reference.width);
+  }
+
+  static std::optional<std::uint64_t> number_at(const Image& image, std::uint64_t at, std::uint8_t width) {
+    const Bytes bytes = bytes_at(image, at, width);
+    if (bytes.size() != width) return std::nullopt;
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < width; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+    return value;
+  }
+
+  // Of a number, all; else of an A64 instruction.
+  static std::uint64_t operand_bits(ImageReference::Form form) {
+    using Form = ImageReference::Form;
+    switch (form) {
+      case Form::branch26:
+        return 0x03ffffff;
+      case Form::branch19:
+        return 0x00ffffe0;
+      case Form::branch14:
+        return 0x0007ffe0;
+      case Form::adr:
+      case Form::page:
+      case Form::adr_page:
+        return 0x60ffffe0;
+      case Form::low12:
+        return 0x003ffc00;
+      case Form::number:
+        break;
+    }
+    return ~std::uint64_t{0};
+  }
+
+  // What an operand denotes; of a page and of a part of an address, together with the rest as predicted.
+  std::uint64_t target_of(const ImageReference& reference, std::uint64_t word, std::uint64_t at,
+                          std::uint64_t origin) const {
+    using Form = ImageReference::Form;
+    constexpr std::uint64_t kInPage = 0xfff;
+    const auto operand = [&](unsigned low, unsigned bits) {
+      return static_cast<std::uint64_t>(static_cast<std::int64_t>(word << (64 - low - bits)) >> (64 - bits));
+    };
+    const std::uint64_t split = operand(5, 19) * 4 + (word >> 29 & 3);
+    const Piece* piece = piece_at(pieces_, reference.target);
+    const std::uint64_t place =
+        piece != nullptr ? reference.target - piece->left + piece->right : reference.target;
+    switch (reference.form) {
+      case Form::branch26:
+        return at + operand(0, 26) * 4;
+      case Form::branch19:
+        return at + operand(5, 19) * 4;
+      case Form::branch14:
+        return at + operand(5, 14) * 4;
+      case Form::adr:
+        return at + split;
+      case Form::page:
+        return (at & ~kInPage) + split * (kInPage + 1) + (place & kInPage);
+      case Form::adr_page:
+        return at + split + (place & kInPage);
+      case Form::low12:
+        return (place & ~kInPage) + ((word >> 10 & kInPage) << reference.shift);
+      case Form::number:
+        break;
+    }
+    return operand(0, reference.width * 8u) + origin;
   }
 
   // Bytes in no piece that are no filler.

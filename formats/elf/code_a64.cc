@@ -4,6 +4,7 @@
 // is taken for a number could be a part of an address.
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -175,6 +176,18 @@ class Reader {
     }
   }
 
+  void call(std::uint32_t number, const State& state) {
+    const auto known = states_.find(number);
+    const auto is_foreign = [](const auto& each) { return each.second.kind == Kind::foreign; };
+    const bool adds_nothing =
+        std::none_of(state.registers.begin(), state.registers.end(), a64::may_be_page) &&
+        known != states_.end() && std::all_of(known->second.begin(), known->second.end(), is_foreign);
+    if (adds_nothing) return;
+    State there = a64::called(state, ~0u);
+    there.slots.clear();
+    enter(number, there);
+  }
+
   // What linkers put between functions: zeros, NOP, and for erratum 843419 branches across room for copies of
   // a load or store with a branch back, which nothing uses where ADR served.
   bool is_filler(std::uint32_t number) const {
@@ -198,13 +211,13 @@ class Reader {
     kept_values_ += found_.size() - known->second.size();
     known->second = found_;
     if (kept_values_ > kMostValues) return refuse("too much code", address_of(number));
-    pending_.push_back(number);
+    pending_.insert(number);
   }
 
   void follow() {
     while (!pending_.empty() && code_.refusal.empty()) {
-      const std::uint32_t number = pending_.back();
-      pending_.pop_back();
+      const std::uint32_t number = *pending_.begin();
+      pending_.erase(pending_.begin());
       walk(number, false);
     }
     pending_.clear();
@@ -233,9 +246,7 @@ class Reader {
           break;
         case Flow::call: {
           const std::uint32_t target = target_of(i, instruction);
-          State there = a64::called(state, ~0u);
-          there.slots.clear();
-          if (!is_last) enter(target, there);
+          if (!is_last) call(target, state);
           state = a64::called(state, kCallerSaved);
           if (gives_result(target)) state.registers[0] = {};
           if (is_function_[i + 1]) return;
@@ -510,7 +521,7 @@ class Reader {
   std::unordered_map<std::uint32_t, Kept> after_calls_;     // that never return: what would be known there
   std::unordered_map<std::uint32_t, Kept> states_;          // by leader
   std::size_t kept_values_ = 0;
-  std::vector<std::uint32_t> pending_;
+  std::set<std::uint32_t> pending_;          // leaders whose state changed
   std::optional<a64::Registers> registers_;  // of this round
   Edges edges_;
   Kept found_, joined_;                                 // of enter()
