@@ -276,6 +276,99 @@ TEST(LayoutCheckReferences, APointerBetweenTwoThingsIsUncertain) {
             "");
 }
 
+// An A64 instruction at 0x200 whose operand denotes what stands behind a string that becomes longer.
+struct Operand {
+  ImageReference::Form form;
+  std::uint32_t opcode, bits;
+  std::uint32_t (*encode)(std::uint64_t target);
+  std::uint8_t shift = 0;
+};
+
+std::uint32_t split(std::uint64_t value) {
+  return static_cast<std::uint32_t>((value & 3) << 29 | (value >> 2 & 0x7ffff) << 5);
+}
+
+const std::vector<Operand>& operands() {
+  using Form = ImageReference::Form;
+  static const std::vector<Operand> kOperands = {
+      {Form::branch26, 0x94000000, 0x03ffffff,
+       [](std::uint64_t target) { return static_cast<std::uint32_t>((target - 0x200) / 4 & 0x3ffffff); }},
+      {Form::branch19, 0x54000001, 0x00ffffe0,
+       [](std::uint64_t target) { return static_cast<std::uint32_t>((target - 0x200) / 4 & 0x7ffff) << 5; }},
+      {Form::branch14, 0x36000001, 0x0007ffe0,
+       [](std::uint64_t target) { return static_cast<std::uint32_t>((target - 0x200) / 4 & 0x3fff) << 5; }},
+      {Form::adr, 0x10000001, 0x60ffffe0, [](std::uint64_t target) { return split(target - 0x200); }},
+      {Form::adr_page, 0x10000001, 0x60ffffe0,
+       [](std::uint64_t target) { return split((target & ~std::uint64_t{0xfff}) - 0x200); }},
+      {Form::page, 0x90000001, 0x60ffffe0, [](std::uint64_t target) { return split(target >> 12); }},
+      {Form::low12, 0xb9400001, 0x003ffc00,
+       [](std::uint64_t target) { return static_cast<std::uint32_t>(target & 0xfff) >> 2 << 10; }, 2},
+  };
+  return kOperands;
+}
+
+Data instruction(const Operand& operand, const std::string& path, std::uint32_t change = 0) {
+  const std::uint64_t target = 0x208 + path.size();
+  Data data = referring(target, 8, ImageReference::Origin::absolute, 0, path + std::string("end\0", 4));
+  const std::uint32_t word = (operand.opcode | operand.encode(target)) ^ change;
+  for (unsigned i = 0; i < 8; ++i) data.bytes[i] = i < 4 ? static_cast<char>(word >> (8 * i)) : '\0';
+  ImageReference& reference = data.references[0];
+  reference.width = 4;
+  reference.form = operand.form;
+  reference.shift = operand.shift;
+  reference.base = target;
+  if (operand.form == ImageReference::Form::low12) reference.origin = ImageReference::Origin::place;
+  return data;
+}
+
+std::string path(std::size_t size) { return "/" + std::string(size - 4, 'a') + std::string("/x\0", 3); }
+
+std::string moved(const Operand& operand, std::size_t left, std::size_t right, std::uint32_t change = 0) {
+  return refusal(
+      instruction(operand, path(left)), instruction(operand, path(right), change),
+      {{0x200, 0x200, 8, 8}, {0x208, 0x208, left, right, true}, {0x208 + left, 0x208 + right, 4, 4}});
+}
+
+TEST(LayoutCheckInstructions, OperandsAreEncodedAnew) {
+  for (const Operand& operand : operands()) {
+    const int form = static_cast<int>(operand.form);
+    for (const std::size_t size : {8u, 16u, 40u, 8000u}) {  // the last one reaches another page
+      EXPECT_EQ(moved(operand, 8, size), "") << form << " " << size;
+      EXPECT_EQ(moved(operand, size, 8), "") << form << " " << size;
+      for (unsigned bit = 0; bit < 32; ++bit)
+        EXPECT_NE(moved(operand, 8, size, 1u << bit), "") << form << " " << size << " bit " << bit;
+    }
+  }
+}
+
+TEST(LayoutCheckInstructions, OperandsStayInReach) {
+  using Form = ImageReference::Form;
+  for (const Operand& operand : operands()) {
+    const bool in_words = operand.form == Form::branch26 || operand.form == Form::branch19 ||
+                          operand.form == Form::branch14 || operand.form == Form::low12;
+    EXPECT_EQ(moved(operand, 8, 10) == "", !in_words) << static_cast<int>(operand.form);
+  }
+  const Operand& test = operands()[2];  // 32 KiB
+  EXPECT_EQ(moved(test, 8, (1 << 15) - 8 - 4), "");
+  EXPECT_NE(moved(test, 8, (1 << 15) - 8), "");
+  const Operand& adr = operands()[3];  // 1 MiB
+  EXPECT_EQ(moved(adr, 8, (1 << 20) - 8 - 1), "");
+  EXPECT_NE(moved(adr, 8, (1 << 20) - 8), "");
+}
+
+TEST(LayoutCheckInstructions, WhatIsAddedToAPageLiesInIt) {
+  const Operand& low = operands().back();
+  const auto refused = [&](std::uint64_t left, std::uint64_t right) {
+    Data a = instruction(low, path(8)), b = instruction(low, path(4000));
+    a.references[0].base = left;
+    b.references[0].base = right;
+    return refusal(a, b, {{0x200, 0x200, 8, 8}, {0x208, 0x208, 8, 4000, true}, {0x210, 0x11a8, 4, 4}});
+  };
+  EXPECT_EQ(refused(0x210, 0x11a8), "");
+  EXPECT_NE(refused(0x200, 0x200), "");   // another page than the target now
+  EXPECT_NE(refused(0x400, 0x11a8), "");  // nowhere
+}
+
 TEST(LayoutCheckFrame, IsTheSame) {
   const Data data{std::string("abc\0def\0", 8), {0x200, 0x204}};
   const Image left = [&] {
