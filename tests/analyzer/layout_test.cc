@@ -294,6 +294,25 @@ TEST(LayoutProof, NoChangedByteIsAccepted) {
   }
 }
 
+TEST(LayoutProof, NoChangedByteOfA64IsAccepted) {
+  const std::string left = fixture("a64-short"), right = fixture("a64-long");
+  const Report honest = compare_bytes(left, right);
+  EXPECT_EQ(honest.verdict, Verdict::explained);
+  EXPECT_EQ(testing::causes_of(honest), std::vector<std::string>{"build-path"});
+  const std::string_view directory = "/srv/rebuild/worker-seven/frob-1.0";
+  const std::size_t path = right.find(directory), banner = right.find("GCC: (");
+  for (std::size_t at = 0; at < right.size(); at += 3 * test::kStride) {
+    if (at - path < directory.size() || at - banner < 38) continue;
+    std::string patched = right;
+    patched[at] = static_cast<char>(patched[at] ^ (1 << at % 8));
+    EXPECT_GE(compare_bytes(left, patched).verdict, Verdict::incomplete) << "byte " << at;
+    patched = right;
+    patched.replace(at, 4, left, at, 4);
+    if (patched == right || patched.find(directory) == std::string::npos) continue;
+    EXPECT_GE(compare_bytes(left, patched).verdict, Verdict::incomplete) << "stale at " << at;
+  }
+}
+
 TEST(LayoutProof, NoStaleByteIsAccepted) {
   const std::string left = fixture("short"), right = fixture("long");
   for (std::size_t at = 0; at + 8 <= right.size(); at += test::kStride) {

@@ -57,6 +57,11 @@ Image read(Input& input) {
     reference.origin = static_cast<ImageReference::Origin>((flags >> 2) % 3);
     reference.align = static_cast<std::uint8_t>(1u << (flags >> 6));
     if ((flags & 32) != 0) reference.region = input.byte() % 4;
+    if (reference.width == 4 && (flags & 16) == 0) {
+      const std::uint8_t form = input.byte();
+      reference.form = static_cast<ImageReference::Form>(form % 8);
+      reference.shift = form >> 6;
+    }
     at = reference.at + reference.width;
     image.references.push_back(reference);
     image.anchors.push_back(reference.target);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes layout-short.so and layout-long.so: one source built in two directories (gcc 12.2, binutils 2.40, x86-64), and
-# layout-debug-short.so and layout-debug-long.so with debug information.
+# layout-debug-short.so and layout-debug-long.so with debug information; layout-a64-short.so and layout-a64-long.so are
+# for AArch64 (gcc-aarch64-linux-gnu 12.2).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 for pair in short:/b/frob long:/srv/rebuild/worker-seven/frob-1.0; do
@@ -11,5 +12,7 @@ for pair in short:/b/frob long:/srv/rebuild/worker-seven/frob-1.0; do
     -o "$here/layout-${pair%%:*}.so" "$directory/frob.c"
   gcc -O2 -g -fdebug-prefix-map="$PWD=/home/developer/tests/data/elf" -fPIC -shared -nostdlib \
     -Wl,-z,noseparate-code -Wl,--build-id=none -o "$here/layout-debug-${pair%%:*}.so" "$directory/frob.c"
+  aarch64-linux-gnu-gcc -O2 -fPIC -shared -nostdlib -Wl,-z,noseparate-code -Wl,-z,max-page-size=4096 \
+    -Wl,--build-id=none -s -o "$here/layout-a64-${pair%%:*}.so" "$directory/frob.c"
   rm -r "$directory"
 done
