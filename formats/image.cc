@@ -22,7 +22,9 @@ std::vector<ImageInstruction> list_instructions(const Image& image, const ImageE
     const std::uint64_t begin = run.begin - region.address;
     if (begin >= region.size || !region.executable || region.bytes.size() != region.size) continue;
     const std::uint64_t size = std::min(run.end - run.begin, region.size - begin);
-    return elf::list_x86_64(region.bytes.subspan(begin, size), run.begin, most, name);
+    const Bytes bytes = region.bytes.subspan(begin, size);
+    return image.code == Image::Code::a64 ? elf::list_a64(bytes, run.begin, most, image.references, name)
+                                          : elf::list_x86_64(bytes, run.begin, most, name);
   }
   return {};
 }

@@ -85,6 +85,8 @@ struct ImageInstruction {
 };
 
 struct Image {
+  enum class Code : std::uint8_t { x86_64, a64 };
+  Code code = Code::x86_64;
   std::vector<ImageRegion> regions;        // ascending, without overlap
   std::vector<ImageReference> references;  // ascending by `at`, without overlap
   std::vector<ImageExtent> extents;        // ascending by begin

@@ -57,8 +57,9 @@ std::vector<std::string> list_changes(const Image& left, const Image& right, con
   };
   // What the left side means, in the words of the right one.
   const Instructions a = read(left, function.left, [&](std::uint64_t address) {
-    const std::uint64_t place = counterpart(certificate, address);
-    return place != address ? describe_place(right, place) : describe_place(left, address);
+    return piece_at(certificate.pieces, address) != nullptr
+               ? describe_place(right, counterpart(certificate, address))
+               : describe_place(left, address);
   });
   const Instructions b =
       read(right, function.right, [&](std::uint64_t address) { return describe_place(right, address); });

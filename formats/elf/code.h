@@ -41,4 +41,8 @@ void read_aarch64(const Surroundings& program, Code& code);
 std::vector<ImageInstruction> list_x86_64(Bytes bytes, std::uint64_t address, std::size_t most,
                                           const std::function<std::string(std::uint64_t)>& name);
 
+std::vector<ImageInstruction> list_a64(Bytes bytes, std::uint64_t address, std::size_t most,
+                                       const std::vector<ImageReference>& references,
+                                       const std::function<std::string(std::uint64_t)>& name);
+
 }  // namespace unrepro::elf

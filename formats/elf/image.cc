@@ -34,6 +34,7 @@ class Builder {
                          ? "a relocatable file"
                          : "absolute addresses cannot be told from numbers: not position-independent");
     }
+    if (file_.machine == kEmAarch64) image_.code = Image::Code::a64;
     if (file_.sections.empty()) return refused("no section headers");
     add_regions();
     if (!ok()) return std::move(image_);

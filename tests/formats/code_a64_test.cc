@@ -270,5 +270,47 @@ TEST(CodeA64, PagesAreFollowed) {
   for (const Case& made : cases()) EXPECT_EQ(read(made), made.found) << made.name;
 }
 
+TEST(CodeA64, IsSpelledForPeople) {
+  struct Line {
+    std::uint32_t word;
+    const char* text;
+  };
+  for (const Line& line : std::vector<Line>{{0x910043fd, "add x29, sp, #0x10"},
+                                            {0xd10083ff, "sub sp, sp, #0x20"},
+                                            {0x7100041f, "cmp w0, #0x1"},
+                                            {0xaa0103f3, "mov x19, x1"},
+                                            {0x8b020020, "add x0, x1, x2"},
+                                            {0xeb01001f, "cmp x0, x1"},
+                                            {0xd2824680, "movz x0, #0x1234"},
+                                            {0xf2b3c6e0, "movk x0, #0x9e37, lsl #16"},
+                                            {0xf9400c20, "ldr x0, [x1, #0x18]"},
+                                            {0xb81fc3e0, "str w0, [sp, #-0x4]"},
+                                            {0x39400020, "ldrb w0, [x1]"},
+                                            {0xb9800420, "ldrsw x0, [x1, #0x4]"},
+                                            {0xa9be7bfd, "stp x29, x30, [sp, #-0x20]!"},
+                                            {0xa8c27bfd, "ldp x29, x30, [sp], #0x20"},
+                                            {0xd63f0020, "blr x1"},
+                                            {0xd61f0220, "br x17"},
+                                            {0xd65f03c0, "ret"},
+                                            {0xd503201f, "nop"},
+                                            {0x1e604020, ".inst 0x1e604020"}}) {
+    std::string bytes;
+    for (unsigned i = 0; i < 4; ++i) bytes += static_cast<char>(line.word >> (8 * i));
+    const auto found = elf::list_a64(as_bytes(bytes), 0x1000, 8, {}, [](std::uint64_t) { return ""; });
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].text, line.text);
+  }
+  // Places by name, or by their distance inside of the run.
+  const std::string code("\x40\0\0\x54\x01\0\0\x94", 8);  // B.EQ, BL
+  const std::vector<ImageReference> references = {
+      {.at = 0x1000, .target = 0x1004, .form = ImageReference::Form::branch19},
+      {.at = 0x1004, .target = 0x2000, .form = ImageReference::Form::branch26}};
+  const auto found =
+      elf::list_a64(as_bytes(code), 0x1000, 8, references, [](std::uint64_t) { return "frob"; });
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].text, "b.eq +0x4");
+  EXPECT_EQ(found[1].text, "bl frob");
+}
+
 }  // namespace
 }  // namespace unrepro
