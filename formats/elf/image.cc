@@ -430,18 +430,28 @@ class Builder {
     std::sort(relative_tables_.begin(), relative_tables_.end());
     OffsetTables tables = find_offset_tables(image_, code_.taken, relative_tables_, is_code);
     if (!tables.refusal.empty()) refuse(tables.refusal + " at " + where(tables.place));
-    // Each computed jump has its table in the same function.
+    // Each computed jump has its table in the same function, and each table such a jump: else it could be
+    // numbers.
+    std::vector<std::uint64_t> used;
+    std::uint64_t known = ~std::uint64_t{0};
     for (const std::uint64_t jump : code_.computed_jumps) {
       const ImageExtent function = function_around(jump);
-      const bool has_table = std::any_of(
+      if (function.begin == known) continue;
+      const std::size_t before = used.size();
+      auto reference =
           std::lower_bound(image_.references.begin(), image_.references.end(), function.begin,
-                           [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
-          std::lower_bound(image_.references.begin(), image_.references.end(), function.end,
-                           [](const ImageReference& r, std::uint64_t value) { return r.at < value; }),
-          [&](const ImageReference& reference) {
-            return std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference.target);
-          });
-      if (!has_table) refuse("a jump without its table at " + where(jump));
+                           [](const ImageReference& r, std::uint64_t value) { return r.at < value; });
+      for (; reference != image_.references.end() && reference->at < function.end; ++reference) {
+        if (std::binary_search(tables.jumps.begin(), tables.jumps.end(), reference->target))
+          used.push_back(reference->target);
+      }
+      if (used.size() == before) refuse("a jump without its table at " + where(jump));
+      known = function.begin;
+    }
+    std::sort(used.begin(), used.end());
+    for (const std::uint64_t table : tables.jumps) {
+      if (!std::binary_search(used.begin(), used.end(), table))
+        refuse("a table by which nothing jumps at " + where(table));
     }
     image_.tables = std::move(tables.jumps);
     image_.tables.insert(image_.tables.end(), code_.tables.begin(), code_.tables.end());
