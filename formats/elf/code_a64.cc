@@ -28,6 +28,7 @@ using a64::Value;
 constexpr std::uint32_t kCallerSaved = 0x4007ffff;  // x0 to x18, x30 (AAPCS64, 6.1.1)
 constexpr std::uint64_t kPage = 4096;
 constexpr int kMostRounds = 8;
+constexpr std::size_t kMostEdges = std::size_t{1} << 20;
 constexpr std::size_t kMostSearched = 512;                 // instructions of a function that never returns
 constexpr int kMostCalls = 16;                             // of each other, of such functions
 constexpr std::size_t kMostValues = std::size_t{1} << 25;  // kept of all blocks
@@ -363,11 +364,22 @@ class Reader {
     return &*std::prev(next);
   }
 
+  // The function around an address, or the room between two, about which unwind tables say nothing.
+  ImageExtent reach_of(std::uint64_t address) const {
+    if (const ImageExtent* function = function_around(address)) return *function;
+    const auto next =
+        std::upper_bound(program_.functions.begin(), program_.functions.end(), address,
+                         [](std::uint64_t value, const ImageExtent& extent) { return value < extent.begin; });
+    return {next != program_.functions.begin() ? std::prev(next)->end : 0,
+            next != program_.functions.end() ? next->begin : ~std::uint64_t{0}};
+  }
+
   using Edges = std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>;
 
   // Where jumps by registers lead to.
   Edges find_edges() {
     Edges edges;
+    std::size_t count = 0;
     tables_.clear();
     for (const auto& [number, value] : jumps_) {
       const std::uint64_t address = address_of(number);
@@ -379,14 +391,17 @@ class Reader {
         if (targets.empty()) doubt("a jump without its table", address);
       } else if (value.kind != Kind::unknown) {
         doubt("a jump without its table", address);
-      } else if (const ImageExtent* function = function_around(address)) {
+      } else {
         // To one of the labels in the function whose address something takes.
-        for (auto at = std::upper_bound(anchors_.begin(), anchors_.end(), function->begin);
-             at != anchors_.end() && *at < function->end; ++at) {
+        const ImageExtent function = reach_of(address);
+        for (auto at = std::upper_bound(anchors_.begin(), anchors_.end(), function.begin);
+             at != anchors_.end() && *at < function.end; ++at) {
           if (const auto target = number_of(*at)) targets.push_back(*target);
         }
       }
       if (targets.empty()) continue;
+      count += targets.size();
+      if (count > kMostEdges) return refuse("too many jumps", address), edges;
       std::sort(targets.begin(), targets.end());
       targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
       edges.emplace(number, std::move(targets));

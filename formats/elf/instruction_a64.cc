@@ -182,6 +182,7 @@ std::optional<Instruction> memory(std::uint32_t word) {
       if (bits(word, 23, 23) != 0) {
         found.writes = from;
         found.reads |= bit(index(word));
+        found.resets_stack = base(word) == 31;
       }
       return found;
     case 3:
@@ -193,6 +194,7 @@ std::optional<Instruction> memory(std::uint32_t word) {
       if (bits(word, 22, 22) != 0) {
         found.writes = pair;
       } else {
+        if (!is_vector && found.size == 1) return std::nullopt;  // STGP
         found.reads |= pair;
       }
       const unsigned unit = is_vector ? 2 + bits(word, 31, 30) : 2 + bits(word, 31, 31);
@@ -222,6 +224,7 @@ std::optional<Instruction> memory(std::uint32_t word) {
   } else {  // LDRAA, LDRAB
     if (is_vector || found.size != 3) return std::nullopt;
     found.writes = bit(first(word)) | (mode == 3 ? from : 0);
+    found.resets_stack = mode == 3 && base(word) == 31;
     return found;
   }
   transfer(word, found);

@@ -11,6 +11,7 @@ using Form = ImageReference::Form;
 constexpr std::size_t kFrame = 29;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::int64_t kFirstSlot = kRegisters;
+constexpr std::size_t kMostSlots = 64;
 constexpr std::size_t kMostInGroup = 16, kMostGroups = std::size_t{1} << 20;
 
 Kept::iterator slot_behind(State& state, std::int64_t distance) {
@@ -227,7 +228,7 @@ void Registers::touch_stack(State& state, const Instruction& instruction, std::u
   move_stack(state, instruction.before);
   const std::int64_t begin = instruction.distance, end = begin + instruction.bytes;
   const bool is_pair = bits(word, 29, 27) == 5, is_vector = bits(word, 26, 26) != 0;
-  const bool is_store = bits(word, is_pair ? 22 : 23, 22) == 0;
+  const bool is_store = bits(word, is_pair || is_vector ? 22 : 23, 22) == 0;
   const bool is_word = !is_vector && instruction.bytes == (is_pair ? 16 : 8);
   const std::array<unsigned, 2> moved = {first(word), second(word)};
   if (!is_word) {
@@ -246,14 +247,21 @@ void Registers::touch_stack(State& state, const Instruction& instruction, std::u
     const std::int64_t distance = begin + 8 * i;
     const auto slot = slot_behind(state, distance);
     Value& value = state.registers[moved[i]];
+    if (!is_store && (instruction.writes >> moved[i] & 1) == 0) continue;  // PRFM
     if (!is_store) {
       const bool known = slot != state.slots.end() && slot->first == distance + kFirstSlot;
       value = known ? slot->second : Value{};
+    } else if (distance < 0) {
+      if (may_be_page(value)) doubt("a page below the stack", address);
     } else if (may_be_page(value) || value.kind == Kind::address) {
       state.slots.emplace(slot, distance + kFirstSlot, value);
     }
   }
   move_stack(state, instruction.after);
+  if (state.slots.size() > kMostSlots) {
+    doubt("too many pages on the stack", address);
+    state.slots.clear();
+  }
 }
 
 void Registers::check_reads(const State& state, const Instruction& instruction, std::uint64_t address) {

@@ -258,6 +258,22 @@ const std::vector<Case>& cases() {
       {.name = "compare_swap",
        .words = {0xd0000000, 0xc8a07c41, 0xd65f03c0},
        .found = "a page that is no part of an address at .text+0x4"},
+      // adrp x0, #0x2000; stur x0, [sp, #-8]; ret
+      {.name = "spilled_below",
+       .words = {0xd0000000, 0xf81f83e0, 0xd65f03c0},
+       .found = "a page below the stack at .text+0x4"},
+      // adrp x0, #0x2000; str x0, [sp, #8]; str q0, [sp]; ldr x2, [sp, #8]; add x2, x2, #0x10; ret
+      {.name = "spilled_under_vector",
+       .words = {0xd0000000, 0xf90007e0, 0x3d8003e0, 0xf94007e2, 0x91004042, 0xd65f03c0},
+       .found = "page 0x0 0x2000"},
+      // adrp x0, #0x2000; str x0, [sp, #16]; ld1 {v0.16b}, [sp], #16; ret
+      {.name = "spilled_moved",
+       .words = {0xd0000000, 0xf9000be0, 0x4cdf73e0, 0xd65f03c0},
+       .found = "a page on a stack that moves at .text+0x8"},
+      // adrp x0, #0x2000; str x1, [sp]; prfm pldl1keep, [sp]; add x0, x0, #0x10; ret
+      {.name = "prefetch",
+       .words = {0xd0000000, 0xf90003e1, 0xf98003e0, 0x91004000, 0xd65f03c0},
+       .found = "page 0x0 0x2010, low12 0xc 0x2010 of 0x2010"},
       // adrp x0, #0x2000; add x0, x0, #0x10; ldr x1, [x0], #8; ldr x1, [x0, #8]; ret
       {.name = "post_index",
        .words = {0xd0000000, 0x91004000, 0xf8408401, 0xf9400401, 0xd65f03c0},
