@@ -369,6 +369,45 @@ TEST(LayoutCheckInstructions, WhatIsAddedToAPageLiesInIt) {
   EXPECT_NE(refused(0x400, 0x11a8), "");  // nowhere
 }
 
+// Two functions of eight bytes, four numbers and a string that change places: `string` and `numbers` are what
+// refers to the beginnings of these two.
+std::string pointed(std::uint64_t string, std::uint64_t numbers, bool with_functions = true) {
+  const auto made = [&](bool swap, std::string& code, const std::string& data) {
+    const std::uint64_t number = swap ? 0x204 : 0x200, text = swap ? 0x200 : 0x204;
+    const auto put = [&](std::uint64_t at, std::uint64_t target) {
+      for (unsigned i = 0; i < 4; ++i) code[at - 0x100 + i] = static_cast<char>((target - at) >> (8 * i));
+    };
+    put(string, text);
+    put(numbers, number);
+    Image image;
+    image.regions = {
+        {.label = "code", .address = 0x100, .size = code.size(), .bytes = as_bytes(code), .executable = true},
+        {.label = "data", .address = 0x200, .size = data.size(), .bytes = as_bytes(data)}};
+    image.references = {{.at = string, .target = text}, {.at = numbers, .target = number}};
+    std::sort(image.references.begin(), image.references.end(),
+              [](const ImageReference& a, const ImageReference& b) { return a.at < b.at; });
+    if (with_functions) image.extents = {{0x100, 0x108}, {0x108, 0x110}};
+    image.extents.push_back({number, number + 4});
+    image.anchors = image.taken = {0x200, 0x204};
+    return image;
+  };
+  std::string left_code(16, '\x90'), right_code = left_code;
+  const std::string left_data("\2\2\2\2abc\0", 8), right_data("abc\0\2\2\2\2", 8);
+  const Image left = made(false, left_code, left_data), right = made(true, right_code, right_data);
+  const auto found =
+      layout::check(left, right, {{{0x100, 0x100, 16, 16}, {0x200, 0x204, 4, 4}, {0x204, 0x200, 4, 4}}});
+  return found ? found->text() : "";
+}
+
+TEST(LayoutCheckReferences, AnEndIsMeantOnlyBesideItsBeginning) {
+  EXPECT_EQ(pointed(0x100, 0x108), "");  // in another function
+  EXPECT_EQ(pointed(0x108, 0x104), "");
+  EXPECT_EQ(pointed(0x10c, 0x104), "");
+  EXPECT_NE(pointed(0x100, 0x104), "");
+  EXPECT_NE(pointed(0x10c, 0x108), "");
+  EXPECT_NE(pointed(0x100, 0x108, false), "");  // nobody knows which function that is
+}
+
 TEST(LayoutCheckFrame, IsTheSame) {
   const Data data{std::string("abc\0def\0", 8), {0x200, 0x204}};
   const Image left = [&] {
