@@ -34,7 +34,9 @@ struct Surroundings {
   std::vector<std::uint64_t> exits;           // slots of functions that never return, ascending
 };
 
-// Reads all A64 code of a program at once: registers hold parts of addresses over many instructions.
+// Reads all A64 code of a program at once: registers hold parts of addresses over many instructions. Refused
+// is what cannot be followed: literal pools, the scalable extensions, pages passed on in other ways than
+// compilers do.
 void read_aarch64(const Surroundings& program, Code& code);
 
 // As list_instructions() of formats/image.h, of bytes at an address.
