@@ -18,32 +18,6 @@ namespace {
 
 constexpr unsigned kTextWidth = 100;
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 // JSON for a script element: neither "</script" nor "<!--" can occur (HTML 4.12.1.3), since these characters
 // stand in strings only, where JSON may spell them by number.
 std::string json_for_script(std::string_view json) {
@@ -139,10 +113,10 @@ void write_report_html(const Report& report, const Judgement& judgement, const T
        "; base-uri 'none'; form-action 'none'\">\n");
   sink("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
   sink("<meta name=\"referrer\" content=\"no-referrer\">\n");
-  element("<title>", escaped("unrepro: " + headline(report) + ' ' + printable(report.left.path)),
+  element("<title>", escape_markup("unrepro: " + headline(report) + ' ' + printable(report.left.path)),
           "</title>\n");
   element("<style>", page_css(), "</style>\n</head>\n<body>\n");
-  element("<noscript><pre>", escaped(report_text(report, {kTextWidth, false})), "</pre></noscript>\n");
+  element("<noscript><pre>", escape_markup(report_text(report, {kTextWidth, false})), "</pre></noscript>\n");
   sink("<script type=\"application/json\" id=\"report\">");
   write_report_json(report, data);
   sink("</script>\n<script type=\"application/json\" id=\"context\">");

@@ -13,33 +13,15 @@ constexpr std::size_t kShown = 20;  // findings in the text of a case
 // XML 1.0 text or attribute value (section 2.2: U+FFFE and U+FFFF are no characters of XML).
 std::string escaped(std::string_view text) {
   const std::string safe = printable(text);
-  std::string out;
-  for (std::size_t i = 0; i < safe.size(); ++i) {
-    const std::string_view rest = std::string_view(safe).substr(i);
-    if (rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf")) {
-      out += "\\u{fff";
-      out += rest[2] == '\xbe' ? "e}" : "f}";
-      i += 2;
-      continue;
-    }
-    switch (safe[i]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += safe[i];
-    }
+  std::string allowed;
+  std::size_t done = 0;
+  for (std::size_t at = 0; (at = safe.find("\xef\xbf", at)) != std::string::npos; at += 2) {
+    const std::string_view character = std::string_view(safe).substr(at, 3);
+    if (character != "\xef\xbf\xbe" && character != "\xef\xbf\xbf") continue;
+    allowed.append(safe, done, at - done) += character.back() == '\xbe' ? "\\u{fffe}" : "\\u{ffff}";
+    done = at + 3;
   }
-  return out;
+  return escape_markup(allowed.append(safe, done));
 }
 
 struct Case {

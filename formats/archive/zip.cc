@@ -31,11 +31,6 @@ bool is_version_needed(std::uint16_t version, std::uint16_t method, bool zip64) 
   return method == 12 ? version == 46 : method == 14 ? version == 63 : method == 9 ? version == 21 : false;
 }
 
-// The least version that understands the method, section 4.4.3.2.
-bool is_least_version(std::uint16_t version, std::uint16_t method, bool zip64) {
-  return !zip64 && ((method == 0 && version == 10) || (method == 8 && version == 20));
-}
-
 struct Entry {
   ZipCentral central;
   std::optional<ZipHeader> local;  // empty when it is not where the directory says, or not whole
@@ -301,8 +296,8 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
   const bool zip64 = local.zip64_used > 0;
   const bool must_be_stored = as_text(local.name) == "mimetype";
   tree_.take("signature", Kind::magic, Encoding::bytes, Effect::behaviour, 4, kDerived);
-  dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64),
-          is_least_version(local.needed, local.method, zip64));
+  const bool is_least = !zip64 && local.needed == (local.method == 8 ? 20 : local.method == 0 ? 10 : 0);
+  dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64), is_least);
   const bool known = (local.flags & ~kZipKnownFlags) == 0;
   constexpr std::uint16_t kLevel = 6;  // section 4.4.4: how hard deflate tried, also where it then stored
   const std::uint16_t level = local.method == 8 || local.method == 0 ? local.flags & kLevel : 0;

@@ -261,7 +261,9 @@ std::string File::symbol_name(std::uint32_t table, std::uint64_t index) const {
     const std::uint64_t number = read(content(version_table), index * 2, 2);
     const auto version = versions.find(number & 0x7fff);
     name += (number & 0x8000) != 0 ? "@" : "@@";
-    if (number != 1) name += version != versions.end() ? version->second : std::to_string(number & 0x7fff);
+    // An undefined symbol without a version has 0 or 1, depending on the linker.
+    const bool none = number == 1 || (number == 0 && item.shndx == 0 && version == versions.end());
+    if (!none) name += version != versions.end() ? version->second : std::to_string(number & 0x7fff);
   }
   // A name is not always an identity: local symbols share them.
   if ((item.info >> 4) == 0 && index < symbol_count(table)) {

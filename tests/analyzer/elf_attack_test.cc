@@ -214,6 +214,21 @@ TEST(ElfAttack, SymbolThatMovedUnderEqualBytes) {
   expect_divergent(other, ".dynsym");
 }
 
+// Linkers give an undefined symbol without a version 0 (local) or 1 (global): no loader asks for one then.
+TEST(ElfAttack, NoVersionInTwoSpellings) {
+  const auto with = [](std::size_t symbol, char version) {
+    std::string bytes = library();
+    bytes[offset_of(bytes, ".gnu.version") + 2 * symbol] = version;
+    return bytes;
+  };
+  constexpr std::size_t kUndefined = 1, kDefined = 3;
+  const Report report = compare_bytes(with(kUndefined, 1), with(kUndefined, 0));
+  EXPECT_EQ(report.verdict, Verdict::equivalent);
+  EXPECT_EQ(causes_of(report), std::vector<std::string>{"serialiser-style"});
+  expect_divergent(with(kUndefined, 0), ".dynsym");  // it had a version
+  expect_divergent(with(kDefined, 0), ".dynsym");
+}
+
 TEST(ElfAttack, HashTableThatHidesASymbol) {
   std::string other = library();
   other[offset_of(other, ".gnu.hash") + 28] ^= 2;

@@ -116,6 +116,8 @@ TEST_F(QuorumEvidence, PeopleConfirmWhatWasMeant) {
   write("people.toml", "require_trusted = 0\n" + alice);
   EXPECT_EQ(run("verify --policy people.toml word.json"), 0) << read("out");
   EXPECT_NE(read("out").find("was meant; signed by alice"), std::string::npos) << read("out");
+  write("late.toml", "require_trusted = 0\n" + alice + "valid_until = 2020-01-01T00:00:00Z\n");
+  EXPECT_EQ(run("verify --policy late.toml word.json"), 1);
   write("both.toml", read("policy.toml") + alice);
   EXPECT_EQ(run("verify --policy both.toml word.json"), 2);  // a key has one owner
 }
