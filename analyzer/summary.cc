@@ -163,6 +163,7 @@ void Summary::emit(std::size_t max_findings) {
   });
   std::vector<std::uint32_t> ids(entries_.size(), 0);
   const std::size_t shown_findings = std::min(order.size(), max_findings);
+  report_.findings.reserve(shown_findings);
   for (std::size_t i = 0; i < shown_findings; ++i) ids[order[i]] = static_cast<std::uint32_t>(i + 1);
   for (std::size_t i = 0; i < order.size(); ++i) {
     Entry& entry = entries_[order[i]];

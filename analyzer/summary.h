@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -44,7 +45,7 @@ class Summary {
   void emit(std::size_t max_findings);
 
   Report& report_;
-  std::vector<Entry> entries_;
+  std::deque<Entry> entries_;
   std::map<std::string, std::vector<std::size_t>> places_;  // entries that stand for themselves
   std::unordered_map<std::string, Verdict> worst_;          // at or below a place
 };

@@ -8,10 +8,10 @@
 
 namespace unrepro {
 
-// Memory as std::malloc gives it, freed by std::free; null when there is none. The kernel is asked to back
-// large blocks by large pages: where a page fault is dear, the faults of small ones take longer than to
-// decompress what fills them.
-void* allocate_large(std::size_t bytes) noexcept;
+// Memory as std::malloc gives it, freed by std::free; null when there is none. Of a block that is not small,
+// the kernel is asked to back the first `used` bytes at once, by large pages if they are many: where a page
+// fault is dear, one for every page takes longer than to decompress what fills it.
+void* allocate_large(std::size_t bytes, std::size_t used = SIZE_MAX) noexcept;
 
 // For containers that may become large.
 template <class T>

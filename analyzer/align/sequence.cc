@@ -31,7 +31,7 @@ constexpr std::uint32_t kNone = 0xffffffff;
 constexpr std::uint32_t kMany = 0xfffffffe;
 constexpr std::uint32_t kMaxProbes = 32;
 constexpr std::size_t kMinSlots = 16;
-constexpr std::array<std::size_t, 4> kWindows = {1, 4, 16, 64};
+constexpr std::array<std::size_t, 3> kWindows = {4, 16, 64};
 constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15;
 
 using Elements = std::span<const std::uint64_t>;
@@ -147,7 +147,13 @@ class Aligner {
       return false;
     }
     if (myers(region)) return false;
-    if (!last_round && cut(region)) return true;
+    if (!last_round) {
+      if (!find_unique(this->lefts(region), this->rights(region), 1)) {
+        settle(region);
+        return false;
+      }
+      if (cut(region)) return true;
+    }
     pair_occurrences(region);
     return false;
   }
@@ -176,25 +182,26 @@ class Aligner {
     region.right_end -= suffix;
   }
 
-  // The furthest left position reached on a diagonal (left minus right position) with `edits` edits; kNone
-  // when none was.
-  std::uint32_t reached(std::int64_t edits, std::int64_t diagonal) const {
-    if (diagonal < -edits || diagonal > edits) return kNone;
-    return trace_[static_cast<std::size_t>(edits * (edits + 1) / 2 + (diagonal + edits) / 2)];
-  }
-
-  // Where a path with `edits` edits enters a diagonal, and by which edit; false when it cannot.
+  // Where a path enters a diagonal (left minus right position), and by which edit.
   struct Entry {
-    std::int64_t left = -1;  // position after the edit
+    std::int64_t left = -1;  // position after the edit; negative when no path gets there
     bool from_left = false;  // an element of the left side is left out; else one of the right side is put in
   };
-  Entry enter(std::int64_t edits, std::int64_t diagonal, std::int64_t n, std::int64_t m) const {
+  // `before`: the furthest left positions with one edit less, from the lowest diagonal up, kNone where there
+  // is none; `index`: of the diagonal among those with `edits` edits.
+  static Entry enter(const std::uint32_t* before, std::int64_t edits, std::int64_t index, std::int64_t n,
+                     std::int64_t m) {
     Entry entry;
-    const std::uint32_t below = reached(edits - 1, diagonal - 1);
-    const std::uint32_t above = reached(edits - 1, diagonal + 1);
+    const std::uint32_t below = index > 0 ? before[index - 1] : kNone;
+    const std::uint32_t above = index < edits ? before[index] : kNone;
     if (below != kNone && below < n) entry = {std::int64_t{below} + 1, true};
+    const std::int64_t diagonal = 2 * index - edits;
     if (above != kNone && above - diagonal <= m && above > entry.left) entry = {std::int64_t{above}, false};
     return entry;
+  }
+  // What trace_ holds before the furthest positions with `edits` edits.
+  static std::size_t trace_size(std::int64_t edits) {
+    return static_cast<std::size_t>(edits * (edits + 1) / 2);
   }
 
   bool myers(const Hunk& region) {
@@ -205,14 +212,18 @@ class Aligner {
     trace_.assign(1, 0);  // after trimming nothing is reached without edits
     std::int64_t steps = 0;
     for (std::int64_t edits = 1; edits <= cost_.max_edits; ++edits) {
-      for (std::int64_t diagonal = -edits; diagonal <= edits; diagonal += 2) {
-        const Entry entry = enter(edits, diagonal, n, m);
+      trace_.resize(trace_size(edits + 1));
+      const std::uint32_t* before = &trace_[trace_size(edits - 1)];
+      std::uint32_t* reached = &trace_[trace_size(edits)];
+      for (std::int64_t index = 0; index <= edits; ++index) {
+        const std::int64_t diagonal = 2 * index - edits;
+        const Entry entry = enter(before, edits, index, n, m);
         std::int64_t at = entry.left;
         if (at >= 0) {
           while (at < n && at - diagonal < m && l[at] == r[at - diagonal]) ++at;
           steps += at - entry.left;
         }
-        trace_.push_back(at < 0 ? kNone : static_cast<std::uint32_t>(at));
+        reached[index] = at < 0 ? kNone : static_cast<std::uint32_t>(at);
         if (++steps > budget) return false;
         if (at == n && at - diagonal == m) {
           emit_path(region, edits, n, m);
@@ -228,7 +239,7 @@ class Aligner {
     path_.clear();
     std::int64_t diagonal = n - m;
     for (; edits > 0; --edits) {
-      const Entry entry = enter(edits, diagonal, n, m);
+      const Entry entry = enter(&trace_[trace_size(edits - 1)], edits, (diagonal + edits) / 2, n, m);
       const std::int64_t right = entry.left - diagonal;
       const std::int64_t left_size = entry.from_left ? 1 : 0;
       path_.push_back({region.left_begin + (entry.left - left_size), region.left_begin + entry.left,
@@ -238,12 +249,13 @@ class Aligner {
     for (auto edit = path_.rbegin(); edit != path_.rend(); ++edit) settle(*edit);
   }
 
-  // Cuts the region at anchors into regions for the next round; false when there are none.
+  // Cuts the region at anchors into regions for the next round; false when there are none. Requires
+  // find_unique() of single elements.
   bool cut(const Hunk& region) {
+    if (emit_anchors(region, false)) return true;
     const Elements l = lefts(region), r = rights(region);
     for (const std::size_t width : kWindows) {
-      if (std::min(l.size(), r.size()) < width) return false;
-      if (!find_unique(l, r, width)) return false;
+      if (std::min(l.size(), r.size()) < width || !find_unique(l, r, width)) return false;
       if (emit_anchors(region, false)) return true;
     }
     return false;

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string>
-
-#include "formats/large_memory.h"
 
 namespace unrepro {
 namespace {
@@ -28,18 +25,11 @@ std::string damage_text(lzma_ret status, std::string_view name) {
   }
 }
 
-// Large pages are cleared before they are used, which pays when most of a dictionary is.
-constexpr std::uint64_t kLargeOutput = 1u << 20;
-constexpr lzma_allocator kLargePages = {
-    .alloc = [](void*, std::size_t count, std::size_t size) { return allocate_large(count * size); },
-    .free = [](void*, void* memory) { std::free(memory); },
-    .opaque = nullptr,
-};
-
 }  // namespace
 
-LzmaStream::LzmaStream(std::uint64_t output) {
-  if (output >= kLargeOutput) stream_.allocator = &kLargePages;
+LzmaStream::LzmaStream(std::uint64_t output) : output_(output) {
+  // Of a dictionary no more is used than what comes out.
+  if (output > 0) stream_.allocator = &allocator_;
 }
 
 bool LzmaStream::start_raw_encoder(lzma_vli filter, std::uint32_t preset) {

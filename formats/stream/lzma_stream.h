@@ -4,9 +4,11 @@
 #include <lzma.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 #include "formats/blob.h"
+#include "formats/large_memory.h"
 #include "formats/stream/encoder_search.h"
 #include "formats/stream/stream.h"
 
@@ -18,7 +20,7 @@ inline constexpr std::uint64_t kLzmaMemoryLimit = 96u << 20;
 
 class LzmaStream {
  public:
-  // `output`: how many bytes may come. For many the memory is asked for as large pages.
+  // `output`: how many bytes may come, as a hint for how to ask for memory; 0 when unknown.
   explicit LzmaStream(std::uint64_t output = 0);
   ~LzmaStream() { lzma_end(&stream_); }
   LzmaStream(const LzmaStream&) = delete;
@@ -36,6 +38,15 @@ class LzmaStream {
   bool follow(Bytes plain, bool finish, Follower& follower);
 
  private:
+  std::uint64_t output_;
+  lzma_allocator allocator_ = {
+      .alloc =
+          [](void* output, std::size_t count, std::size_t size) {
+            return allocate_large(count * size, *static_cast<std::uint64_t*>(output));
+          },
+      .free = [](void*, void* memory) { std::free(memory); },
+      .opaque = &output_,
+  };
   lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 

@@ -5,12 +5,12 @@
 // streams together, as `gzip -dc`, `xz -dc` … would print it, on the first leaf of Kind::stream. There is
 // none when a stream is damaged.
 
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "formats/blob.h"
 #include "formats/format.h"
+#include "formats/large_memory.h"
 #include "formats/tree_builder.h"
 
 namespace unrepro {
@@ -21,13 +21,13 @@ inline constexpr Effect kFraming = Effect::inert;
 // Room for decompressed bytes on their way into a BlobWriter.
 class OutputChunk {
  public:
-  static constexpr std::size_t kSize = 1u << 20;
-  std::uint8_t* data() { return bytes_.get(); }
+  static constexpr std::size_t kSize = 128u << 10;
+  std::uint8_t* data() { return bytes_.data(); }
   // The first `length` bytes.
-  Bytes filled(std::size_t length) const { return {bytes_.get(), length}; }
+  Bytes filled(std::size_t length) const { return {bytes_.data(), length}; }
 
  private:
-  std::unique_ptr<std::uint8_t[]> bytes_ = std::make_unique_for_overwrite<std::uint8_t[]>(kSize);
+  LargeVector<std::uint8_t> bytes_ = LargeVector<std::uint8_t>(kSize);
 };
 
 // How the decompression of one stream ended.
