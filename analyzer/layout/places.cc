@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
-#include <string_view>
 
 #include "analyzer/layout/locate.h"
 #include "formats/value.h"
@@ -18,7 +16,8 @@ std::optional<std::uint64_t> moved(const Certificate& certificate, std::uint64_t
   return address - piece->left + piece->right;
 }
 
-// Of ".rodata+0x10"; empty when it cannot be told. What is in no section stands as a bare number and stays.
+}  // namespace
+
 std::optional<std::string> moved_place(const Image& left, const Image& right, const Certificate& certificate,
                                        std::string_view place) {
   const std::size_t plus = place.rfind("+0x");
@@ -35,8 +34,6 @@ std::optional<std::string> moved_place(const Image& left, const Image& right, co
   if (!address || *address - other.address >= other.size) return std::nullopt;
   return std::string(label) + "+" + hex(*address - other.address);
 }
-
-}  // namespace
 
 void translate_places(const Image& left, const Image& right, const Certificate& certificate,
                       std::string& row) {

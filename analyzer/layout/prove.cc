@@ -187,6 +187,9 @@ class Prover {
       return may_have_moved(item) && item.difference.kind != Kind::text && covers(covered, item);
     };
     if (std::none_of(pair_.items.begin(), pair_.items.end(), in_cascade)) return false;
+    for (Item& item : pair_.items) {
+      if (follows_function(left, right, certificate, item.difference)) item.difference.critical = false;
+    }
     Deviations deviations = locate(left, right, certificate);
     // Strings may have causes of their own.
     Totals totals = take([&](const Item& item) {
@@ -214,6 +217,14 @@ class Prover {
     }
     follow_debug(left, right, certificate, false);
     return true;
+  }
+
+  // An entry of .init_array for a function that lies elsewhere now.
+  static bool follows_function(const Image& left, const Image& right, const Certificate& certificate,
+                               const Difference& difference) {
+    return difference.kind == Kind::reference && difference.left.row != nullptr &&
+           difference.right.row != nullptr &&
+           moved_place(left, right, certificate, *difference.left.row) == *difference.right.row;
   }
 
   // Whether a string that differs is, in a leaf that is a region, what a deviation is about.

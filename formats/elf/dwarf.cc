@@ -82,7 +82,10 @@ bool inflate_section(const File& file, DebugSection& section, Budget& budget) {
   }
   section.reproduced = compressed_again(type, as_bytes(inflated)) == as_text(stream);
   section.stream = std::string(type == 1 ? "zlib" : "zstd") + " align " + hex(align);
-  if (!section.reproduced) section.stream += " " + to_hex(digest(Algo::sha256, stream));
+  if (!section.reproduced) {
+    section.stream += " " + to_hex(digest(Algo::sha256, stream)) + " of " +
+                      to_hex(digest(Algo::sha256, as_bytes(inflated)));
+  }
   section.inflated = blob_from_string(std::move(inflated));
   section.bytes = section.inflated->bytes();
   return true;
@@ -272,7 +275,7 @@ std::unique_ptr<RowView> debug_rows(const File& file, std::uint32_t index) {
 }
 
 BatchedRows::BatchedRows(const DebugSection& section) : compressed_(!section.stream.empty()) {
-  if (compressed_) add("compression", section.stream);
+  if (compressed_) add("compression", section.stream).kind = Kind::stream;
 }
 
 bool BatchedRows::next(Row& row) {

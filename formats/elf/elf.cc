@@ -186,7 +186,9 @@ class Decoder {
     } else if (file_->unsectioned) {
       take_segments(next.begin);
     } else {
-      tree_.take("gap before " + name, Kind::gap, Encoding::bytes, Effect::behaviour, length, kCritical);
+      // Zeros hide nothing: what strip took away was there.
+      tree_.take("gap before " + name, Kind::gap, Encoding::bytes, Effect::behaviour, length,
+                 zero ? std::uint8_t{0} : std::uint8_t{kCritical});
     }
   }
 

@@ -98,8 +98,8 @@ class File {
   // Which section a leaf of Encoding::rows is, or one of the values below.
   std::unordered_map<FieldId, std::uint32_t> tables;
   static constexpr std::uint32_t kHeader = 0xfffffff0, kSegments = 0xfffffff1, kSections = 0xfffffff2;
-  std::vector<bool> placed;                 // sections whose offset follows from what stands before them
-  std::vector<std::string> previous;        // by section: what stands before it in the file
+  std::vector<bool> placed;           // sections whose offset follows from what stands before them
+  std::vector<std::string> previous;  // by section: what is before it in the file; empty if also in the table
   std::shared_ptr<DebugInformation> debug;  // null when it is not decoded (dwarf.h)
   bool sections_placed = false;             // e_shoff follows from what stands before the section headers
 

@@ -14,6 +14,12 @@ std::uint32_t gnu_hash(std::string_view name) {
   return hash;
 }
 
+// What the scripts of GNU ld define on demand, and leave out of the table.
+bool is_of_linker(std::string_view name) {
+  name = name.substr(0, name.find('@'));
+  return name == "__bss_start" || name == "_edata" || name == "_end";
+}
+
 std::string check_sysv(const File& file, std::uint32_t section) {
   const Bytes bytes = file.content(section);
   const std::uint32_t symbols = file.sections[section].link;
@@ -99,7 +105,7 @@ std::string check_gnu(const File& file, std::uint32_t section) {
   }
   for (std::uint64_t i = 1; (empty || i < first) && i < total; ++i) {
     const Symbol symbol = file.symbol(symbols, i);
-    if (symbol.shndx != 0 && (symbol.info >> 4) != 0)
+    if (symbol.shndx != 0 && (symbol.info >> 4) != 0 && !is_of_linker(file.symbol_name(symbols, i)))
       return "symbol " + std::to_string(i) + " cannot be found";
   }
   return {};

@@ -18,6 +18,7 @@ std::string segment_name(std::uint32_t type) {
   if (type == 0x6474e551) return "PT_GNU_STACK";
   if (type == 0x6474e552) return "PT_GNU_RELRO";
   if (type == 0x6474e553) return "PT_GNU_PROPERTY";
+  if (type == kPtGnuSframe) return "PT_GNU_SFRAME";
   return "segment type " + hex(type);
 }
 
@@ -99,11 +100,15 @@ std::unique_ptr<RowView> header_rows(const File& file) {
       case 9:
         return number("e_phentsize", after + 6, 2, Kind::size);
       case 10:
-        return number("e_phnum", after + 8, 2, Kind::count);
+        number("e_phnum", after + 8, 2, Kind::count);
+        row.critical = false;  // the headers themselves say more
+        return;
       case 11:
         return number("e_shentsize", after + 10, 2, Kind::size);
       case 12:
-        return number("e_shnum", after + 12, 2, Kind::count);
+        number("e_shnum", after + 12, 2, Kind::count);
+        row.critical = false;
+        return;
       default:
         number("e_shstrndx", after + 14, 2, Kind::reference);
         if (!file.unsectioned) row.value = file.label(file.shstrndx);
@@ -123,7 +128,7 @@ std::unique_ptr<RowView> segment_rows(const File& file) {
       row.key += ".flags";
       row.value += segment_flags(segment.flags);
       row.kind = Kind::flags;
-      row.critical = true;
+      row.critical = segment.type != kPtNote && segment.type != kPtGnuSframe;  // which map nothing
       return;
     }
     row.value += "offset " + hex(segment.offset) + " address " + hex(segment.vaddr) + "/" +
@@ -144,14 +149,16 @@ std::unique_ptr<RowView> section_rows(const File& file) {
       row.key += ".flags";
       row.value += "type " + hex(section.type) + " flags " + section_flags(section.flags);
       row.kind = Kind::flags;
-      row.critical = true;
+      // Compilers make a section for every function.
+      constexpr std::uint64_t kBoth = kShfWrite | kShfExec;
+      row.critical = !file.relocatable() || (section.flags & kBoth) == kBoth;
       return;
     }
     row.kind = Kind::address;
     row.value += "address " + hex(section.addr) + " align " + hex(section.align) + " entries of " +
                  hex(section.entsize);
     const bool placed = file.placed[index];
-    if (placed) row.value += " after " + file.previous[index];
+    if (placed && !file.previous[index].empty()) row.value += " after " + file.previous[index];
     if (!placed) row.value += " offset " + hex(section.offset);
     if (!placed || !section.decodable || (section.flags & kShfAlloc) != 0) {
       row.value += " size " + hex(section.size);

@@ -90,7 +90,7 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
       const Section& section = file.sections[region.what];
       const bool loaded = (section.flags & kShfAlloc) != 0 && !file.segments.empty();
       file.placed[region.what] = loaded ? loads_at(file, section) : gap == 0 || aligns(file, region, gap);
-      file.previous[region.what] = name_of(file, before);
+      if (before + 1 != region.what) file.previous[region.what] = name_of(file, before);
     } else if (region.what == File::kSections) {
       file.sections_placed = &region == &regions.back() && (gap == 0 || aligns(file, region, gap));
     }
@@ -105,7 +105,7 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
     const auto after = ends.find(section.offset);
     if (section.size != 0 || section.type == kShtNull || loaded || after == ends.end()) continue;
     file.placed[i] = true;
-    file.previous[i] = name_of(file, after->second);
+    if (after->second + 1 != i) file.previous[i] = name_of(file, after->second);
   }
   return regions;
 }

@@ -266,6 +266,15 @@ TEST(ElfAttack, StringsAreText) {
   EXPECT_EQ(text->right->value, "massage");
 }
 
+TEST(ElfAttack, WordsOfAStringInAnotherOrder) {
+  const std::string left = test::read_data("elf/libuuid.so");
+  std::string right = left;
+  put(right, right.find("a message of the program"), "the program of a message");
+  const Report report = compare_bytes(left, right);
+  EXPECT_EQ(report.verdict, Verdict::divergent);
+  EXPECT_EQ(causes_of(report), std::vector<std::string>{"hash-order"});
+}
+
 TEST(ElfBenign, RandomBuildId) {
   const std::string left = test::read_data("elf/libuuid.so");
   std::string right = left;
