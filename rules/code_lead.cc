@@ -25,10 +25,8 @@ bool has_lto_seed(std::string_view section) {
                      ascii::is_lower_hex);
 }
 
-// Sections and parts of functions that a profile of a run creates.
-bool is_split_by_profile(std::string_view name) {
-  return name.ends_with(".cold") || name.starts_with(".text.hot");
-}
+// Sections that a profile of a run creates. Parts of functions (".cold") are split off without one, too.
+bool is_split_by_profile(std::string_view name) { return name.starts_with(".text.hot"); }
 
 // Intel SDM volume 2, section 2.3: moves and vzeroupper with a two-byte VEX prefix, and the EVEX moves.
 bool uses_vectors(Bytes code) {
@@ -60,6 +58,15 @@ bool uses_vectors(Bytes code) {
   return found >= 2;
 }
 
+// The code that differs and what stands beside it.
+Bytes around(const Side& side) {
+  constexpr std::uint64_t kReach = 4096;
+  if (side.row != nullptr) return side.bytes;
+  const Bytes leaf = side.tree->bytes(side.field);
+  const std::uint64_t at = side.offset - (*side.tree)[side.field].begin, first = at - std::min(at, kReach);
+  return leaf.subspan(first, std::min<std::uint64_t>(at + side.length + kReach, leaf.size()) - first);
+}
+
 class CodeLeadRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
@@ -68,7 +75,8 @@ class CodeLeadRule final : public Rule {
     };
     const bool both = difference.left.tree != nullptr && difference.right.tree != nullptr;
     if (difference.kind == Kind::code) {
-      if (both && uses_vectors(difference.left.bytes) != uses_vectors(difference.right.bytes))
+      if (both && uses_vectors(difference.left.bytes) != uses_vectors(difference.right.bytes) &&
+          !(uses_vectors(around(difference.left)) && uses_vectors(around(difference.right))))
         lead("cpu-features");
       return;
     }

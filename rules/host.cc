@@ -147,7 +147,7 @@ class HostRule final : public Rule {
     }
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
-    found.anchored = is_named(left, before);
+    found.anchored = is_named(left, before) && is_named(right, after);
     for (const std::string_view name : {"host", "user"}) {
       const std::string_view here = facts.left_record.value(name), there = facts.right_record.value(name);
       if (here != before || there != after) continue;
@@ -190,17 +190,18 @@ class HostRule final : public Rule {
     if (label == "linux" && rest > 1 && end[0] == ' ' && end[1] >= '0' && end[1] <= '9') return true;
     if (before.ends_with("; ") && lower(before).starts_with("packaged: ")) return true;
     if (is_one_of(label,
-                  {"host",       "hostname",   "build-host", "buildhost",  "build_host", "build-hostname",
-                   "built-by",   "user",       "username",   "build-user", "builduser",  "build_user",
-                   "built_by",   "user.name",  "packager",   "node",       "nodename",   "login",
-                   "logname",    "builder",    "by",         "cf_by",      "myhostname", "compiled-by",
-                   "build.host", "build.user", "builtby",    "fqdn",       "uploader",   "buildmachine",
-                   "author",     "creator"}))
+                  {"host",       "hostname",  "build-host", "buildhost",  "build_host",   "build-hostname",
+                   "built-by",   "user",      "username",   "build-user", "builduser",    "build_user",
+                   "built_by",   "user.name", "packager",   "node",       "nodename",     "login",
+                   "logname",    "builder",   "cf_by",      "myhostname", "compiled-by",  "build.host",
+                   "build.user", "builtby",   "fqdn",       "uploader",   "buildmachine", "author",
+                   "creator"}))
       return true;
     const std::string line = lower(before);
-    return (label == "on" || label == "machine") &&
-           mentions(line, {"built", "build", "compil", "generat", "creat", "by", "assembl", "produc",
-                           "packag", "prepar"});
+    const bool made = mentions(
+        line, {"built", "build", "compil", "generat", "creat", "assembl", "produc", "packag", "prepar"});
+    if (label == "by") return made || line.starts_with("by");
+    return (label == "on" || label == "machine") && (made || mentions(line, {"by"}));
   }
 };
 

@@ -80,6 +80,26 @@ bool is_build_place(std::string_view path) {
                            "/Users/", "/github/", "/builds/", "/nix/"});
 }
 
+// What a distribution installs, in a directory for each version of a tool.
+bool is_system_place(std::string_view path) {
+  return has_prefix(path, {"/usr/", "/lib/", "/lib64/", "/etc/", "/bin/", "/sbin/"}) &&
+         !has_prefix(path, {"/usr/src/", "/usr/local/src/", "/usr/obj/"});
+}
+
+// Equal but for one number: "/usr/lib/gcc/x86_64-linux-gnu/12" and "13".
+bool is_other_version(std::string_view left, std::string_view right) {
+  const auto number = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  const auto begin = static_cast<std::size_t>(
+      std::mismatch(left.begin(), left.end(), right.begin(), right.end()).first - left.begin());
+  const auto rest = [&](std::string_view path) {
+    const std::string_view tail = path.substr(begin);
+    return tail.substr(
+        static_cast<std::size_t>(std::find_if_not(tail.begin(), tail.end(), number) - tail.begin()));
+  };
+  return rest(left) == rest(right) && rest(left).size() < left.size() - begin &&
+         rest(right).size() < right.size() - begin;
+}
+
 // The directory itself or a path in it; a directory of two components at least (design 1.3).
 bool begins_at(std::string_view path, std::string_view directory) {
   while (directory.ends_with('/')) directory.remove_suffix(1);
@@ -140,6 +160,12 @@ class PathRule final : public Rule {
     } else if (same_temporary_path(left, right)) {
       found.cause = "temp-path";
       found.anchored = true;
+    } else if (is_system_place(left) && is_system_place(right)) {
+      if (!is_other_version(left, right)) return;
+      found.cause = "toolchain-version";
+      found.note = change(left, right);
+      found.anchored = true;
+      if (in_program(difference)) found.proof = Proof::inferred;
     } else {
       if (before.ends_with("-prefix-map=")) {
         found.cause = "recorded-build-flags";

@@ -205,10 +205,12 @@ class TextOrderRule final : public Rule {
                                         : left.find('|') != left.npos ? "|"
                                                                       : " \t:";
     const Items l = split(left, separators), r = split(right, separators);
+    // A piece of text that moved as a whole says nothing of what moved it.
     std::string_view cause =
-        l.size() == r.size() && l.size() > 2 ? origin(l, r, in_line) : "order-unattributed";
+        l.size() == r.size() && l.size() > 2 && left != right ? origin(l, r, in_line) : "order-unattributed";
     if (cause == "order-unattributed" && !in_line) cause = origin_of_blocks(l, r);
-    const bool known = difference.list == Encoding::list_observable && cause != "order-unattributed";
+    const bool known = difference.list == Encoding::list_observable && cause != "order-unattributed" &&
+                       !in_program(difference);
     sink.push_back(
         {.cause = cause,
          .proof = known ? Proof::pattern : Proof::inferred,

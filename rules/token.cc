@@ -206,6 +206,7 @@ std::optional<Hypothesis> elapsed(const Difference& difference, const Words& wor
                               "compiled in ", "passed in ", "took ", "elapsed"}))
     return guess("elapsed-time", words.left, words.right);
   if (!decimal(left) || !decimal(right) || *decimal(left) > 1e6 || *decimal(right) > 1e6) return std::nullopt;
+  if (words.left_place.before.ends_with('.')) return std::nullopt;  // of a version
   std::string_view after = words.left_place.after;
   after.remove_prefix(std::min(after.find_first_not_of(' '), after.size()));
   const std::size_t unit_length =
@@ -248,9 +249,11 @@ std::optional<Hypothesis> kernel(const Difference&, const Words& words) {
     return mentions(release, {"amd64", "generic", "arm64", "cloud", "azure", "aws", "686", "rpi", "fc", "el8",
                               "el9", "arch", "default", "lts"});
   };
+  std::string line = words.line;  // without triplets of the GNU system: x86_64-linux-gnu
+  for (std::size_t at = 0; (at = line.find("-linux-gnu", at)) != line.npos;) line.erase(at, 10);
   const bool named =
       bare(words.left_release) != words.left_release ||
-      mentions(words.line, {"linux", "kernel", "uname", "cmake_host_system", "cmake_system", "osvers"});
+      mentions(line, {"linux", "kernel", "uname", "cmake_host_system", "cmake_system", "osvers"});
   if (!named && !(flavoured(words.left_release) && flavoured(words.right_release))) return std::nullopt;
   return guess("kernel-identity", words.left_release, words.right_release);
 }
@@ -334,12 +337,12 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   };
   if (!version(left) || !version(right)) return std::nullopt;
   if (!mentions(words.line,
-                {"generated",    "generator",   "added by",        "created by",   "created-by", "producer",
-                 "created with", "made by",     "produced",        "gcc",          "clang",      "compiler",
-                 "javadoc",      "doxygen",     "sphinx",          "rustc",        "build-jdk",  "bnd",
-                 "pod::man",     "help2man",    "automake",        "autoconf",     "libtool",    "cmake",
-                 "built with",   "made with",   "makeinfo",        "generated-by", "tool:",      "binutils",
-                 "setuptools",   "bdist_wheel", "rubygems_version"}))
+                {"generated",    "generator",   "added by",         "created by",   "created-by", "producer",
+                 "created with", "made by",     "produced",         "gcc",          "clang",      "compiler",
+                 "javadoc",      "doxygen",     "sphinx",           "rustc",        "build-jdk",  "bnd",
+                 "pod::man",     "help2man",    "automake",         "autoconf",     "libtool",    "cmake",
+                 "built with",   "made with",   "makeinfo",         "generated-by", "tool:",      "binutils",
+                 "setuptools",   "bdist_wheel", "rubygems_version", "perl v",       "/ocaml/"}))
     return std::nullopt;
   return guess("toolchain-version", left, right);
 }
