@@ -8,6 +8,7 @@
 
 #include "formats/derivation.h"
 #include "formats/digest.h"
+#include "rules/content/dependency.h"
 
 namespace unrepro {
 namespace {
@@ -30,6 +31,7 @@ std::vector<std::optional<ContentId>> contents(const Opened& opened, const std::
   return found;
 }
 
+using Pairs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 using Named = std::tuple<std::string, std::uint64_t, std::uint32_t>;  // shape of the name, size, index
 
 std::vector<Named> named_by_content(const Opened& opened, const std::vector<FieldId>& ids,
@@ -53,18 +55,27 @@ std::vector<Named> named_by_content(const Opened& opened, const std::vector<Fiel
   return found;
 }
 
-}  // namespace
+// Relations to packages whose names have a version in them.
+std::vector<Named> named_by_version(const Opened& opened, const std::vector<FieldId>& ids,
+                                    const Indexes& indexes) {
+  const Tree& tree = opened.tree();
+  const auto is_relation = [&](FieldId id) {
+    bool is = tree[id].kind == Kind::dependency;
+    for (const FieldId child : tree.children(id)) is = is || tree[child].kind == Kind::dependency;
+    return is;
+  };
+  std::vector<Named> found;
+  for (const std::uint32_t i : indexes) {
+    if (!is_relation(ids[i])) continue;
+    std::string name = without_version(tree.key(ids[i]));
+    if (name != tree.key(ids[i])) found.emplace_back(std::move(name), 0, i);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
-std::vector<std::pair<std::uint32_t, std::uint32_t>> pair_renamed(const Opened& left_side,
-                                                                  const std::vector<FieldId>& left,
-                                                                  const Opened& right_side,
-                                                                  const std::vector<FieldId>& right,
-                                                                  Pairing& pairing) {
-  if (pairing.left_only.empty() || pairing.right_only.empty()) return {};
-  auto pairs = pair_by_content(pairing, contents(left_side, left, pairing.left_only),
-                               contents(right_side, right, pairing.right_only));
-  const std::vector<Named> a = named_by_content(left_side, left, pairing.left_only);
-  const std::vector<Named> b = named_by_content(right_side, right, pairing.right_only);
+// The k-th of a name on one side goes with the k-th on the other.
+void pair_by_name(const std::vector<Named>& a, const std::vector<Named>& b, Pairing& pairing, Pairs& pairs) {
   std::unordered_set<std::uint32_t> taken_left, taken_right;
   for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
     const int order = std::get<0>(a[i]).compare(std::get<0>(b[j]));
@@ -78,6 +89,19 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> pair_renamed(const Opened& 
   }
   std::erase_if(pairing.left_only, [&](std::uint32_t i) { return taken_left.count(i) != 0; });
   std::erase_if(pairing.right_only, [&](std::uint32_t j) { return taken_right.count(j) != 0; });
+}
+
+}  // namespace
+
+Pairs pair_renamed(const Opened& left_side, const std::vector<FieldId>& left, const Opened& right_side,
+                   const std::vector<FieldId>& right, Pairing& pairing) {
+  if (pairing.left_only.empty() || pairing.right_only.empty()) return {};
+  auto pairs = pair_by_content(pairing, contents(left_side, left, pairing.left_only),
+                               contents(right_side, right, pairing.right_only));
+  pair_by_name(named_by_content(left_side, left, pairing.left_only),
+               named_by_content(right_side, right, pairing.right_only), pairing, pairs);
+  pair_by_name(named_by_version(left_side, left, pairing.left_only),
+               named_by_version(right_side, right, pairing.right_only), pairing, pairs);
   return pairs;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "rules/content/dependency.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
 
@@ -40,7 +41,7 @@ bool answers(const Difference& difference, const Place& place) {
          mentions(lower(place.before), {"checking", "support", "enable", "with", "have", "use"});
 }
 
-// "libc6 (>= 2.34)", "Requires-Dist: numpy (>=1.2)": the same name before another version.
+// "libc6 (>= 2.34)", "Requires-Dist: numpy (>=1.2)": one name, or that of another version.
 bool is_dependency_line(std::string_view before) {
   static constexpr std::string_view kFields[] = {
       "depends:",     "pre-depends:", "requires:",           "requires-dist:",
@@ -62,7 +63,8 @@ class FeatureRule final : public Rule {
     };
     if (difference.kind == Kind::dependency && difference.shape == Shape::changed) {
       const std::string_view left = value_of(difference.left), right = value_of(difference.right);
-      if (name_of(left) == name_of(right)) lead("dependency-version", change(left, right));
+      if (without_version(name_of(left)) == without_version(name_of(right)))
+        lead("dependency-version", change(left, right));
       return;
     }
     if (!is_text_change(difference)) return;

@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 27> kRules = {
+  static const std::array<const Rule*, 28> kRules = {
       &zone_rule(),
       &encoding_rule(),
       &file_time_rule(),
@@ -24,6 +24,7 @@ std::span<const Rule* const> rules() {
       &host_rule(),
       &path_rule(),
       &token_rule(),
+      &boilerplate_rule(),
       &renamed_id_rule(),
       &feature_rule(),
       &text_order_rule(),

@@ -103,5 +103,6 @@ const Rule& code_lead_rule();          // rules/code_lead.cc
 const Rule& feature_rule();            // rules/feature.cc
 const Rule& renamed_id_rule();         // rules/renamed_id.cc
 const Rule& detached_rule();           // rules/debug.cc
+const Rule& boilerplate_rule();        // rules/boilerplate.cc
 
 }  // namespace unrepro

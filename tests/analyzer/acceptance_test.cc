@@ -308,6 +308,16 @@ INSTANTIATE_TEST_SUITE_P(
                }}),
     [](const auto& parameter) { return std::string(parameter.param.name); });
 
+TEST(Deb, LibraryOfAnotherVersionIsNamedAndAnAlert) {
+  DebOptions left = package(), right = package();
+  left.control_extra = "Depends: libfrob1.83 (>= 1.83), libc6\n";
+  right.control_extra = "Depends: libfrob1.92 (>= 1.92), libc6\n";
+  const Report report = compare_bytes(deb(left), deb(right), "demo.deb");
+  EXPECT_TRUE(has_alert(report, "dependency-version", "libfrob1.83"));
+  right.control_extra = "Depends: libfrog1.92 (>= 1.92), libc6\n";
+  EXPECT_TRUE(has_alert(compare_bytes(deb(left), deb(right), "demo.deb"), "semantic-change", "libfrog1.92"));
+}
+
 TEST(Deb, SymlinkTargetIsAnAlert) {
   DebOptions left = package(), right = package();
   for (DebOptions* options : {&left, &right}) {
