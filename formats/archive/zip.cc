@@ -232,7 +232,7 @@ void Decoder::emit_statements(const Entry& entry, const ZipExtraFacts& extra) {
   const bool unix_host = host == kHostUnix || host == kHostDarwin;
   const std::uint32_t high = central.external >> 16, low = central.external & 0xffff;
   state("made_by", Kind::dialect, Effect::inert,
-        "host " + std::to_string(host) + ", version " + std::to_string(version),
+        "host " + std::to_string(host) + ", version " + std::to_string(std::max<int>(version, 20)),
         flag_if(host <= kLatestHost && version <= kLatestVersion, kInRange));
   const bool slash = as_text(central.name).ends_with('/');
   std::string type = slash ? "directory" : "file";
@@ -298,13 +298,13 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
   tree_.take("signature", Kind::magic, Encoding::bytes, Effect::behaviour, 4, kDerived);
   const bool is_least = !zip64 && local.needed == (local.method == 8 ? 20 : local.method == 0 ? 10 : 0);
   dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64), is_least);
-  const bool known = (local.flags & ~kZipKnownFlags) == 0;
-  constexpr std::uint16_t kLevel = 6;  // section 4.4.4: how hard deflate tried, also where it then stored
-  const std::uint16_t level = local.method == 8 || local.method == 0 ? local.flags & kLevel : 0;
+  // Section 4.4.4: how hard deflate tried, also where it then stored; sizes that follow the content.
+  const std::uint16_t deflate = local.method == 8 || local.method == 0 ? 6 : 0;
+  const std::uint16_t framing = local.flags & (deflate | kZipHasDescriptor);
   tree_.take("flags", Kind::flags, Encoding::u16le, Effect::inert, 2, kCovered);
-  tree_.alias("level", Kind::stream, Effect::inert, std::to_string(level / 2), kInRange);
-  tree_.alias("options", Kind::dialect, Effect::inert, std::to_string(local.flags & ~level),
-              flag_if(known, kInRange));
+  tree_.alias("framing", Kind::stream, Effect::inert, std::to_string(framing), kInRange);
+  tree_.alias("options", Kind::dialect, Effect::inert, std::to_string(local.flags & ~framing),
+              flag_if((local.flags & ~kZipKnownFlags) == 0, kInRange));
   if ((local.flags & kZipEncrypted) != 0) problem("encrypted" + at_offset(local.at));
   const bool free = check && !must_be_stored;
   tree_.take("method", Kind::stream, Encoding::u16le, free ? Effect::inert : Effect::behaviour, 2,

@@ -13,7 +13,6 @@
 namespace unrepro::elf {
 namespace {
 
-constexpr std::uint64_t kShfCompressed = 0x800;
 constexpr std::uint64_t kMostHoles = 4096;
 // Bytes that one byte of debug information may make us read: strings and lists that many entries share.
 constexpr std::uint64_t kAmplification = 64, kSmallestWork = 1u << 20;
@@ -86,6 +85,7 @@ bool inflate_section(const File& file, DebugSection& section, Budget& budget) {
     section.stream += " " + to_hex(digest(Algo::sha256, stream)) + " of " +
                       to_hex(digest(Algo::sha256, as_bytes(inflated)));
   }
+  section.align = align;
   section.inflated = blob_from_string(std::move(inflated));
   section.bytes = section.inflated->bytes();
   return true;
@@ -274,8 +274,16 @@ std::unique_ptr<RowView> debug_rows(const File& file, std::uint32_t index) {
   return nullptr;
 }
 
+const DebugSection* reproduced_section(const File& file, std::uint32_t index) {
+  if (file.debug == nullptr) return nullptr;
+  for (const DebugSection& section : file.debug->sections.parts) {
+    if (section.index == index && section.reproduced) return &section;
+  }
+  return nullptr;
+}
+
 BatchedRows::BatchedRows(const DebugSection& section) : compressed_(!section.stream.empty()) {
-  if (compressed_) add("compression", section.stream).kind = Kind::stream;
+  if (compressed_ && !section.reproduced) add("compression", section.stream).kind = Kind::stream;
 }
 
 bool BatchedRows::next(Row& row) {

@@ -32,6 +32,10 @@ bool take_debug(TreeBuilder& tree, const File& file, std::uint32_t section, bool
 // The rows of a table; null for sections that are none. Everything must outlive the view.
 std::unique_ptr<RowView> debug_rows(const File& file, std::uint32_t section);
 
+// A section of the debug information that is compressed as linkers do it, so that its stream says nothing
+// beside its content. Null for any other.
+const DebugSection* reproduced_section(const File& file, std::uint32_t section);
+
 // Rows that come several at a time.
 class BatchedRows : public RowView {
  public:

@@ -43,6 +43,7 @@ struct DebugSection {
   Bytes bytes;
   std::string stream;                        // how it is compressed; empty when it is not
   bool reproduced = false;                   // the usual encoder makes the same stream
+  std::uint64_t align = 0;                   // of the decompressed bytes
   std::vector<DebugRelocation> relocations;  // ascending by offset
   std::uint32_t relocated_by = 0;            // section of the relocations; 0: none
   std::uint32_t symbols = 0;                 // the symbol table they use

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "formats/elf/constants.h"
+#include "formats/elf/dwarf.h"
 #include "formats/elf/rows.h"
 #include "formats/value.h"
 
@@ -145,9 +146,13 @@ std::unique_ptr<RowView> section_rows(const File& file) {
     row.key = file.label(index);
     row.value = file.label(index) + " ";
     if (!section.named) row.value += "name " + hex(section.name_offset) + " ";
+    // objcopy compresses debug information where that makes it smaller.
+    const DebugSection* compressed = reproduced_section(file, index);
+    const bool plain = compressed != nullptr && section.align == file.word();
     if (i % 2 == 0) {
       row.key += ".flags";
-      row.value += "type " + hex(section.type) + " flags " + section_flags(section.flags);
+      row.value += "type " + hex(section.type) + " flags " +
+                   section_flags(plain ? section.flags & ~kShfCompressed : section.flags);
       row.kind = Kind::flags;
       // Compilers make a section for every function.
       constexpr std::uint64_t kBoth = kShfWrite | kShfExec;
@@ -155,8 +160,8 @@ std::unique_ptr<RowView> section_rows(const File& file) {
       return;
     }
     row.kind = Kind::address;
-    row.value += "address " + hex(section.addr) + " align " + hex(section.align) + " entries of " +
-                 hex(section.entsize);
+    row.value += "address " + hex(section.addr) + " align " + hex(plain ? compressed->align : section.align) +
+                 " entries of " + hex(section.entsize);
     const bool placed = file.placed[index];
     if (placed && !file.previous[index].empty()) row.value += " after " + file.previous[index];
     if (!placed) row.value += " offset " + hex(section.offset);

@@ -41,6 +41,9 @@ bool is_detached(const File& file) {
   return detached;
 }
 
+// RFC 4122, sections 4.1.1 and 4.1.3: variant 10, version 4.
+bool is_random_uuid(Bytes bytes) { return (bytes[8] & 0xc0) == 0x80 && (bytes[6] & 0xf0) == 0x40; }
+
 Meaning meaning_of(const File& file, std::uint32_t section, std::string_view name, std::uint64_t type,
                    Bytes content, std::uint64_t offset, bool first) {
   if (name == "GNU" && type == 1) return {"abi_tag", Kind::version};
@@ -54,9 +57,9 @@ Meaning meaning_of(const File& file, std::uint32_t section, std::string_view nam
       return {"build_id", Kind::build_id, Effect::inert, kDerived | kInRange};
     }
     // What strip removed was hashed too, so that nothing can be said then. A whole file's id has to hold, but
-    // for the 16 random bytes of --build-id=uuid, which GNU ld does not mark as a UUID.
+    // for the 16 random bytes of --build-id=uuid. GNU ld and lld do not mark them as a UUID, mold does.
     const bool stripped = file.find(kShtSymtab) == 0 || is_detached(file);
-    const bool random = !stripped && content.size() == 16;
+    const bool random = content.size() == 16 && (!stripped || is_random_uuid(content));
     const Effect effect = stripped || random ? Effect::content : Effect::behaviour;
     return {"build_id", Kind::build_id, effect, static_cast<std::uint8_t>(random ? kInRange : 0)};
   }

@@ -59,7 +59,7 @@ bool is_table(const File& file, std::uint32_t index) {
   if (section.type == kShtGnuVerdef || section.type == kShtGnuVerneed) {
     return read_versions(file, index).has_value();
   }
-  if ((section.flags & 0x800) != 0) return false;  // SHF_COMPRESSED
+  if ((section.flags & kShfCompressed) != 0) return false;
   const std::uint64_t width = entry_size(file, section.type);
   return width != 0 && section.size % width == 0;
 }

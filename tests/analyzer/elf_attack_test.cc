@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "formats/elf/build_id.h"
 #include "formats/elf/constants.h"
 #include "formats/elf/elf_file.h"
 #include "tests/formats/decode_util.h"
@@ -286,6 +287,23 @@ TEST(ElfBenign, RandomBuildId) {
   const Report report = compare_bytes(left, right);
   EXPECT_EQ(report.verdict, Verdict::explained);
   EXPECT_EQ(causes_of(report), std::vector<std::string>{"random-id"});
+}
+
+// After strip nothing tells a random id from a hash but the marks of a UUID.
+TEST(ElfBenign, RandomBuildIdAfterStrip) {
+  const auto stripped = [](const std::string& id) {
+    std::string bytes = test::read_data("elf/libuuid.so");
+    put(bytes, bytes.find(elf::find_build_id(as_bytes(bytes))), id);
+    bytes[header_of(bytes, ".symtab", 4)] = 1;  // SHT_PROGBITS
+    return bytes;
+  };
+  const auto cause = [&](const std::string& left, const std::string& right) {
+    return causes_of(compare_bytes(stripped(left), stripped(right)));
+  };
+  const std::string uuid = "sixsix\x44x\x88seventy", other = "tentwo\x4fx\xbfseventy",
+                    hash = "notuid\x34x\x88seventy";
+  EXPECT_EQ(cause(uuid, other), std::vector<std::string>{"random-id"});
+  EXPECT_EQ(cause(uuid, hash), std::vector<std::string>{"derived-build-id"});
 }
 
 TEST(ElfBenign, CommentOfAnotherCompiler) {

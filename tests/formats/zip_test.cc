@@ -29,7 +29,7 @@ TEST(ZipTree, Shape) {
   EXPECT_EQ(anomalies(tree), "");
   EXPECT_EQ(child_keys(tree, Tree::kRoot), "dir,dir/a,directory/,end/");
   EXPECT_EQ(child_keys(tree, find(tree, {"dir/a"})),
-            "signature,version_needed,flags,level,options,method,modified,crc32,compressed_size,size,name_"
+            "signature,version_needed,flags,framing,options,method,modified,crc32,compressed_size,size,name_"
             "length,extra_length,"
             "name,extra,content,made_by,mode,type,dos_attributes,internal_attributes,uid,gid");
   EXPECT_EQ(text_at(tree, {"dir/a", "mode"}), "0644");
