@@ -151,6 +151,11 @@ class Refiner {
     const std::vector<Span> right_moved = split(right_, rights, right_rest);
     if (left_moved.empty() || left_moved.size() != right_moved.size()) return false;
     if (!same_items(left_moved, right_moved) || left_rest.size() != right_rest.size()) return false;
+    // A run may enclose lines that stay where they are.
+    const bool moves = !std::ranges::equal(left_moved, right_moved, [&](const Span& line, const Span& other) {
+      return bare(part(left_, line)) == bare(part(right_, other));
+    });
+    if (!moves) return false;
     const auto stays = [&](std::string_view text) {
       return [&, text](const Span& line) { return !moved(text, line); };
     };

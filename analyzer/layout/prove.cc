@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "analyzer/align/bytes.h"
 #include "analyzer/layout/listing.h"
 #include "analyzer/layout/locate.h"
 #include "analyzer/layout/places.h"
@@ -39,6 +40,27 @@ bool may_have_moved(const Item& item) {
     default:
       return false;
   }
+}
+
+// Whether all that differs are bytes of data, none of them a string, each in its place: then nothing follows
+// from anything. Of large programs the same where instructions differ: that would cost more than it tells.
+bool nothing_moved(const Pair& pair) {
+  constexpr std::uint64_t kLarge = 64u << 20;
+  const bool is_large = pair.left->tree().blob()->size() > kLarge;
+  return std::ranges::all_of(pair.items, [&](const Item& item) {
+    const Difference& difference = item.difference;
+    const bool data = difference.kind == Kind::data || (is_large && difference.kind == Kind::code);
+    return !may_have_moved(item) ||
+           (data && difference.effect == Effect::behaviour && difference.shape == Shape::changed &&
+            difference.left.row == nullptr && difference.left.length == difference.right.length);
+  });
+}
+
+bool is_c_string(Bytes bytes) {
+  return bytes.size() > 1 && bytes.back() == 0 &&
+         std::all_of(bytes.begin(), bytes.end() - 1, [](std::uint8_t byte) {
+           return (byte >= ' ' && byte < 0x7f) || byte == '\n' || byte == '\t';
+         });
 }
 
 Side whole(const Tree& tree, FieldId field) {
@@ -352,9 +374,35 @@ class Prover {
       const FieldId l = l_.child(Tree::kRoot, a->label), r = r_.child(Tree::kRoot, b->label);
       if (l == kNoField || r == kNoField) continue;
       if (l_[l].length != a->bytes.size() || r_[r].length != b->bytes.size()) continue;
-      split_string(*pair_.left, l, {piece.left - a->address, piece.left_size - 1}, *pair_.right, r,
-                   {piece.right - b->address, piece.right_size - 1}, item_of(pair_, l, r), pair_.items);
+      const Span before{piece.left - a->address, piece.left_size},
+          after{piece.right - b->address, piece.right_size};
+      if (is_c_string(a->bytes.subspan(before.begin, before.length)) &&
+          is_c_string(b->bytes.subspan(after.begin, after.length))) {
+        split_string(*pair_.left, l, {before.begin, before.length - 1}, *pair_.right, r,
+                     {after.begin, after.length - 1}, item_of(pair_, l, r), pair_.items);
+      } else {
+        pair_.items.push_back(of_data(l, before, r, after));
+      }
     }
+  }
+
+  // What differs of two runs of bytes.
+  Item of_data(FieldId l, const Span& before, FieldId r, const Span& after) const {
+    Item item = item_of(pair_, l, r);
+    Side &left = item.difference.left, &right = item.difference.right;
+    const Bytes a = left.bytes.subspan(before.begin, before.length),
+                b = right.bytes.subspan(after.begin, after.length);
+    const std::size_t prefix = common_prefix(a, b),
+                      suffix = common_suffix(a.subspan(prefix), b.subspan(prefix));
+    const auto cut = [&](Side& side, Bytes bytes, const Span& span) {
+      side.bytes = bytes.subspan(prefix, bytes.size() - prefix - suffix);
+      side.offset += span.begin + prefix;
+      side.length = side.bytes.size();
+    };
+    cut(left, a, before);
+    cut(right, b, after);
+    item.difference.weight = std::max<std::uint64_t>(1, std::max(left.length, right.length));
+    return item;
   }
 
   // Items stay as they are.
@@ -388,7 +436,7 @@ class Prover {
 }  // namespace
 
 void prove(Pair& pair) {
-  if (std::none_of(pair.items.begin(), pair.items.end(), may_have_moved)) return;
+  if (std::none_of(pair.items.begin(), pair.items.end(), may_have_moved) || nothing_moved(pair)) return;
   std::optional<Image> left, right;
   parallel_each(2, [&](std::size_t i) {
     (i == 0 ? left : right) = read_image((i == 0 ? pair.left : pair.right)->tree());

@@ -1,5 +1,7 @@
 #include "formats/elf/versions.h"
 
+#include <algorithm>
+
 #include "formats/elf/constants.h"
 #include "formats/elf/rows.h"
 #include "formats/value.h"
@@ -7,35 +9,30 @@
 namespace unrepro::elf {
 namespace {
 
-// Walks packed records: a main record of `main` bytes followed by its auxiliaries of `aux` bytes.
+// Walks records that fill the section: definitions are packed, each main record followed by its auxiliaries.
+// Needs are packed alike by GNU ld, gold and mold; lld writes all main records first.
 class Reader {
  public:
   Reader(const File& file, std::uint32_t section)
       : file_(file), table_(file.sections[section].link), bytes_(file.content(section)) {}
 
   bool read_needed() {
-    while (at_ < bytes_.size()) {
-      if (bytes_.size() - at_ < 16 || get(0, 2) != 1) return false;
-      const std::uint64_t count = get(2, 2), name = get(4, 4), next = get(12, 4);
+    for (std::uint64_t next = 1; next != 0; at_ += next) {
+      const std::uint64_t count = get(2, 2), name = get(4, 4), first = get(8, 4);
+      next = get(12, 4);
       const auto library = file_.string(table_, name);
-      if (!library || get(8, 4) != (count == 0 ? 0u : 16u) || !follows(16 + count * 16, next)) return false;
+      if (!may_take(at_, 16) || get(0, 2) != 1 || !library || (count == 0) != (first == 0)) return false;
       entries_.push_back({at_, 16, "needs " + std::string(*library), {}, 0, {name}});
-      at_ += 16;
-      for (std::uint64_t i = 0; i < count; ++i, at_ += 16) {
-        if (get(12, 4) != (i + 1 < count ? 16u : 0u)) return false;
-        const auto version = file_.string(table_, get(8, 4));
-        if (!version || get(0, 4) != sysv_hash(*version)) return false;
-        const std::string text = std::string(*version) + " of " + std::string(*library);
-        entries_.push_back({at_,
-                            16,
-                            text + " flags " + hex(get(4, 2)),
-                            text,
-                            static_cast<std::uint32_t>(get(6, 2) & 0x7fff),
-                            {get(8, 4)}});
-        if ((get(6, 2) & 0x8000) != 0) entries_.back().meaning += " hidden";
-      }
+      if (!read_versions_of(*library, at_ + first, count)) return false;
     }
-    return true;
+    std::sort(entries_.begin(), entries_.end(),
+              [](const VersionEntry& a, const VersionEntry& b) { return a.offset < b.offset; });
+    std::uint64_t end = 0;
+    for (const VersionEntry& entry : entries_) {
+      if (entry.offset != end) return false;
+      end += entry.length;
+    }
+    return end == bytes_.size();
   }
 
   bool read_defined() {
@@ -63,6 +60,31 @@ class Reader {
   std::vector<VersionEntry> take() { return std::move(entries_); }
 
  private:
+  bool read_versions_of(std::string_view library, std::uint64_t at, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto number = [&](std::uint64_t offset, unsigned width) {
+        return file_.read(bytes_, at + offset, width);
+      };
+      const auto version = file_.string(table_, number(8, 4));
+      if (!may_take(at, 16) || !version || number(0, 4) != sysv_hash(*version)) return false;
+      const std::string text = std::string(*version) + " of " + std::string(library);
+      entries_.push_back({at,
+                          16,
+                          text + " flags " + hex(number(4, 2)),
+                          text,
+                          static_cast<std::uint32_t>(number(6, 2) & 0x7fff),
+                          {number(8, 4)}});
+      if ((number(6, 2) & 0x8000) != 0) entries_.back().meaning += " hidden";
+      const std::uint64_t next = number(12, 4);
+      if ((next == 0) != (i + 1 == count)) return false;
+      at += next;
+    }
+    return true;
+  }
+  // Whether a record fits, beside those there are already: chains that run together end here.
+  bool may_take(std::uint64_t at, std::uint64_t length) const {
+    return at <= bytes_.size() && length <= bytes_.size() - at && entries_.size() < bytes_.size() / 16;
+  }
   std::uint64_t get(std::uint64_t at, unsigned width) const { return file_.read(bytes_, at_ + at, width); }
   bool follows(std::uint64_t length, std::uint64_t next) const {
     const std::uint64_t rest = bytes_.size() - at_;

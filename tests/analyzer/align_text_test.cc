@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "analyzer/align/refine.h"
 #include "analyzer/align/text.h"
 #include "formats/text/text.h"
 #include "tests/support/slow_build.h"
@@ -49,6 +50,20 @@ TEST(DiffText, ReadableCases) {
   EXPECT_EQ(render("f(a)\n", "f(a, b)\n"), "f(a[→, b])\n");
   EXPECT_EQ(render("a\r\n", "a\n"), "a[\r\n→\n]");
   EXPECT_EQ(render("no newline", "no newline\n"), "no newline[→\n]");
+}
+
+// Of a run that encloses equal lines, those have not moved.
+TEST(RefineText, LinesThatStay) {
+  const std::string left = "one thing\ntwo things\nthree things\n",
+                    right = "one thing\ntwo wings\nthree things\n";
+  RunList whole;
+  whole.runs = {{{0, left.size()}, {0, right.size()}}};
+  whole.total_runs = 1;
+  whole.weight = left.size();
+  const TextPieces pieces = refine_text(as_bytes(left), as_bytes(right), whole);
+  ASSERT_EQ(pieces.pieces.size(), 1u);
+  EXPECT_EQ(pieces.pieces[0].ordered_items, 0u);
+  EXPECT_EQ(left.substr(pieces.pieces[0].left.begin, pieces.pieces[0].left.length), "things");
 }
 
 TEST(DiffText, UnequalNumbersOfLinesAreOneHunk) {

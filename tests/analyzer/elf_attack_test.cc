@@ -255,6 +255,14 @@ TEST(ElfAttack, ArchiveSymbolTableThatLies) {
   EXPECT_TRUE(has_alert(compare_bytes(honest, lying), "integrity-mismatch", ""));
 }
 
+TEST(ElfAttack, AByteOfDataIsOneByte) {
+  std::string other = library();
+  other[offset_of(other, ".data")] ^= 1;
+  expect_divergent(other, ".data");
+  constexpr std::uint64_t kBuildId = 20;
+  EXPECT_EQ(compare_bytes(library(), other).accounting.unexplained_bytes, 1 + kBuildId);
+}
+
 TEST(ElfAttack, StringsAreText) {
   std::string other = library();
   put(other, other.find("a message of"), "a massage of");

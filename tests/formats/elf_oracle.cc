@@ -358,7 +358,7 @@ class Oracle {
 
 OracleCounts check_with_libelf(std::string bytes) {
   elf_version(EV_CURRENT);
-  Budget budget{Limits{}};
+  Budget budget{Limits{.output_bytes = 64ull << 30}};
   const auto tree = kElf.decode(blob_from_string(bytes), {}, budget);
   if (!tree) return {.mismatch = tree.error().message};
   if (const std::string wrong = tree->check_tiling(); !wrong.empty()) return {.mismatch = wrong};

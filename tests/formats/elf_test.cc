@@ -55,6 +55,18 @@ TEST(Elf, RowsResolveReferences) {
             ".got+0x20 type 7 setuid@@GLIBC_2.2.5 of libc.so.6 + 0x0;");
 }
 
+TEST(Elf, VersionsInEitherOrder) {
+  const Tree tree = decode(kElf, read_data("elf/lld-needs.so"));
+  std::string needs, symbols;
+  for (const Row& row : rows_at(tree, ".gnu.version_r")) needs += row.value + ";";
+  for (const Row& row : rows_at(tree, ".dynsym")) symbols += row.value.substr(0, row.value.find(' ')) + ";";
+  EXPECT_EQ(needs,
+            "needs libc.so.6;needs libm.so.6;GLIBC_2.2.5 of libc.so.6 flags 0x0;GLIBC_2.29 of libm.so.6 "
+            "flags 0x0;");
+  EXPECT_EQ(symbols, "version;puts@@GLIBC_2.2.5;pow@@GLIBC_2.29;f@@;");
+  test::sweep(kElf, read_data("elf/lld-needs.so"));
+}
+
 TEST(Elf, BuildIdsOfOtherLinkers) {
   for (const char* name : {"lld-sha1.so", "lld-md5.so", "lld-fast.so", "gold-sha1.so"}) {
     const std::string bytes = read_data("elf/" + std::string(name));
@@ -77,7 +89,7 @@ TEST(Elf, UnknownBuildIdIsASlot) {
 TEST(Elf, AgreesWithLibelf) {
   std::uint64_t symbols = 0;
   for (const char* name : {"libsmall.so", "libuuid.so", "program", "small.o", "small-i386.o",
-                           "small-powerpc64.o", "small-s390x.o", "small-aarch64.o"}) {
+                           "small-powerpc64.o", "small-s390x.o", "small-aarch64.o", "lld-needs.so"}) {
     const test::OracleCounts counts = test::check_with_libelf(read_data("elf/" + std::string(name)));
     EXPECT_EQ(counts.mismatch, "") << name;
     EXPECT_GT(counts.sections, 5u) << name;

@@ -31,6 +31,11 @@ printf '.file "/tmp/ccAbCdEf.o"\n.globl f\nf: nop\n' | as -o temporary.o
 for kind in sha1 md5 fast; do
   ld.lld-14 -shared --build-id=$kind -z max-page-size=4096 -o lld-$kind.so "$work/small.o"
 done
+# lld writes the records of needed libraries before those of their versions.
+echo 'double pow(double, double); int puts(const char *); double f(double x) { puts(""); return pow(x, x); }' > "$work/needs.c"
+(cd "$work" && gcc $flags -c needs.c)
+ld.lld-14 -shared --build-id=none -s -z max-page-size=4096 -o lld-needs.so "$work/needs.o" \
+  /usr/lib/x86_64-linux-gnu/libc.so.6 /usr/lib/x86_64-linux-gnu/libm.so.6
 ld.gold -shared --build-id=sha1 -z max-page-size=4096 -o gold-sha1.so "$work/small.o"
 (cd "$work" && gcc -O1 -g -fPIC -ffile-prefix-map=$work=. -c -o debug.o small.c)
 gcc $ld -shared -Wl,--build-id=sha1 -o "$work/libdebug.so" "$work/debug.o"
