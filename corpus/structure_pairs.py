@@ -269,6 +269,7 @@ def zips():
     benign("zip/order", "equivalent", "readdir-order", FILES + "[ $SIDE = 0 ] || names='META-INF/MANIFEST.MF numbers.txt sub/one.txt b.txt a.txt'\n" + ZIP % "X")
     benign("zip/level", "equivalent", "compressor-variation", FILES + SIDES % ((ZIP % "X9").strip(), (ZIP % "X1").strip()))
     benign("zip/stored", "equivalent", "compressor-variation", FILES + SIDES % ((ZIP % "X").strip(), (ZIP % "X0").strip()))
+    benign("zip/bzip2", "equivalent", "compressor-variation", FILES + SIDES % ((ZIP % "X").strip(), (ZIP % "XZ bzip2").strip()))
     benign("zip/7z", "explained", "compressor-variation", FILES + SIDES % ("7z a -bd -tzip -mx=5 -mtc=off x.zip ./t/* > /dev/null",
            "7z a -bd -tzip -mx=9 -mtc=off x.zip ./t/* > /dev/null") + "mv x.zip $OUT\n")
     benign("zip/python-level", "equivalent", "compressor-variation", FILES + "/usr/bin/python3 - <<'E'\nimport os, zipfile\n"

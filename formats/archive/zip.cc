@@ -23,14 +23,6 @@ constexpr std::string_view kSigningMagic = "APK Sig Block 42";
 constexpr std::uint64_t kApkPage = 4096;
 constexpr std::size_t kLongestKey = 4096;
 
-// APPNOTE 4.4.3.2: what writers state for these methods. Readers skip or refuse a member that asks for more
-// than they know, so that any other number changes who reads it.
-bool is_version_needed(std::uint16_t version, std::uint16_t method, bool zip64) {
-  if (version == 10 || version == 11 || version == 20) return true;
-  if (zip64 && version == 45) return true;
-  return method == 12 ? version == 46 : method == 14 ? version == 63 : method == 9 ? version == 21 : false;
-}
-
 struct Entry {
   ZipCentral central;
   std::optional<ZipHeader> local;  // empty when it is not where the directory says, or not whole
@@ -296,8 +288,8 @@ ZipExtraFacts Decoder::emit_local(const Entry& entry, const std::optional<ZipCon
   const bool zip64 = local.zip64_used > 0;
   const bool must_be_stored = as_text(local.name) == "mimetype";
   tree_.take("signature", Kind::magic, Encoding::bytes, Effect::behaviour, 4, kDerived);
-  const bool is_least = !zip64 && local.needed == (local.method == 8 ? 20 : local.method == 0 ? 10 : 0);
-  dialect("version_needed", 2, is_version_needed(local.needed, local.method, zip64), is_least);
+  const bool is_least = !zip64 && local.needed == zip_version_of(local.method);
+  dialect("version_needed", 2, is_zip_version(local.needed, local.method, zip64), is_least);
   // Section 4.4.4: how hard deflate tried, also where it then stored; sizes that follow the content.
   const std::uint16_t deflate = local.method == 8 || local.method == 0 ? 6 : 0;
   const std::uint16_t framing = local.flags & (deflate | kZipHasDescriptor);
@@ -441,7 +433,7 @@ void Decoder::emit_central(const Entry& entry) {
   };
   take("signature", Kind::magic, 4);
   take("made_by", Kind::dialect, 2);
-  dialect("version_needed", 2, is_version_needed(central.needed, central.method, central.zip64_used > 0),
+  dialect("version_needed", 2, is_zip_version(central.needed, central.method, central.zip64_used > 0),
           derived && central.needed == local->needed);
   take("flags", Kind::flags, 2);
   take("method", Kind::dialect, 2);

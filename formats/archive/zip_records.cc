@@ -205,4 +205,26 @@ bool has_zip_directory(Bytes archive) noexcept {
   return size <= *at && zip_signature_at(archive, *at - size, kZipCentral);
 }
 
+std::uint16_t zip_version_of(std::uint16_t method) {
+  switch (method) {
+    case 0:
+      return 10;
+    case 8:
+      return 20;
+    case 9:  // deflate64
+      return 21;
+    case 12:  // bzip2
+      return 46;
+    case 14:  // LZMA
+      return 63;
+    default:
+      return 0;
+  }
+}
+
+bool is_zip_version(std::uint16_t version, std::uint16_t method, bool zip64) {
+  if (version == 10 || version == 11 || version == 20) return true;
+  return (zip64 && version == 45) || (version != 0 && version == zip_version_of(method));
+}
+
 }  // namespace unrepro

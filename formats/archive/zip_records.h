@@ -77,4 +77,10 @@ bool has_zip_directory(Bytes archive) noexcept;
 std::uint64_t zip_number(Bytes archive, std::uint64_t at, std::uint64_t width);
 bool zip_signature_at(Bytes archive, std::uint64_t at, std::string_view signature);
 
+// Which version of the format a method came with (APPNOTE 4.4.3.2); 0 when it is not known.
+std::uint16_t zip_version_of(std::uint16_t method);
+// Whether writers state this version as needed for a method. Readers skip or refuse a member that asks for
+// more than they know, so that any other number changes who reads it.
+bool is_zip_version(std::uint16_t version, std::uint16_t method, bool zip64);
+
 }  // namespace unrepro
