@@ -32,6 +32,15 @@ bool loads_at(const File& file, const Section& section) {
   return segment != nullptr && section.offset - segment->offset == section.addr - segment->vaddr;
 }
 
+// Guile gives the headers sections of their own: a second view of what is decoded as headers.
+bool shows_headers(const File& file, const Section& section) {
+  const std::uint64_t segments = file.segments.size() * file.segment_size();
+  const bool first = section.offset == 0 && file.phoff == file.header_size() &&
+                     section.size == file.header_size() + segments;
+  return first ||
+         (section.offset == file.shoff && section.size == file.sections.size() * file.section_size());
+}
+
 }  // namespace
 
 bool aligns(const File& file, const Region& region, std::uint64_t length) {
@@ -62,7 +71,7 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
   }
   for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
     Section& section = file.sections[i];
-    if (!section.has_content()) continue;
+    if (!section.has_content() || shows_headers(file, section)) continue;
     if (section.offset > size || section.size > size - section.offset) {
       contradictions.push_back({i, "section " + std::to_string(i) + ": " + hex(section.size) + " bytes at " +
                                        hex(section.offset) + " exceed the file of " + hex(size)});

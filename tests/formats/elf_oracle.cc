@@ -215,7 +215,8 @@ class Oracle {
     const std::vector<Row> rows = rows_at(header.sh_offset, header.sh_size);
     // The relocations of debug information are covered by what that says.
     if (rows.empty() && relocatable() && header.sh_type != SHT_SYMTAB) return;
-    expect(rows.size() == header.sh_size / std::max<std::uint64_t>(1, header.sh_entsize),
+    const std::size_t width = gelf_fsize(elf_, bytes->d_type, 1, EV_CURRENT);
+    expect(width != 0 && rows.size() == header.sh_size / width,
            std::to_string(rows.size()) + " rows of " + label(index), hex(header.sh_size));
     for (std::size_t i = 0; i < rows.size() && counts_.mismatch.empty(); ++i) {
       const int at = static_cast<int>(i);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "formats/elf/contents.h"
+#include "formats/elf/elf_file.h"
 #include "tests/formats/decode_util.h"
 #include "tests/formats/elf_oracle.h"
 
@@ -116,6 +117,23 @@ TEST(Elf, AgreesWithLibelfOnInstalledFiles) {
     if (!bytes.starts_with("\177ELF") || bytes.size() < 64) continue;
     EXPECT_EQ(test::check_with_libelf(bytes).mismatch, "") << path;
   }
+}
+
+TEST(Elf, SectionOfHeaders) {
+  std::string bytes = read_data("elf/libsmall.so");
+  const elf::File file(as_bytes(bytes));
+  const auto comment = std::find_if(file.sections.begin(), file.sections.end(),
+                                    [](const elf::Section& section) { return section.name == ".comment"; });
+  const std::uint64_t header = file.shoff + static_cast<std::uint64_t>(comment - file.sections.begin()) * 64;
+  const auto say = [&](std::uint64_t length) {
+    for (unsigned i = 0; i < 8; ++i) bytes[header + 24 + i] = 0;
+    for (unsigned i = 0; i < 8; ++i) bytes[header + 32 + i] = static_cast<char>(length >> 8 * i);
+    return decode(kElf, bytes);
+  };
+  const Tree whole = say(64 + 56 * file.segments.size());
+  EXPECT_EQ(anomalies(whole), "");
+  EXPECT_EQ(rows_at(whole, "program_headers").size(), 2 * file.segments.size());
+  EXPECT_TRUE(test::has_anomaly(say(64), AnomalyKind::structural, "overlaps"));
 }
 
 TEST(Elf, WithoutSectionHeaders) {
