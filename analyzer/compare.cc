@@ -149,6 +149,15 @@ class Comparer {
     Pairing pairing = pair_by_key(left_keys, right_keys);
     std::vector<std::uint32_t> partner(left.size(), kUnpaired);
     for (const auto& [i, j] : pairing.pairs) partner[i] = j;
+    // What was left over in the same place of a sequence is one item that changed.
+    if (layout == Encoding::sequence && left.size() == right.size()) {
+      std::erase_if(pairing.right_only, [&](std::uint32_t j) {
+        const bool same = partner[j] == kUnpaired && l_[left[j]].inner() && r_[right[j]].inner() &&
+                          l_.key(left[j]) == r_.key(right[j]);
+        if (same) partner[j] = j;
+        return same;
+      });
+    }
     if (is_list(layout)) {
       for (const auto& [i, j] : pair_renamed(*pair_.left, left, *pair_.right, right, pairing)) partner[i] = j;
     }

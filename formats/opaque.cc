@@ -1,5 +1,6 @@
 #include "formats/opaque.h"
 
+#include "formats/opaque_slots.h"
 #include "formats/tree_builder.h"
 
 namespace unrepro {
@@ -17,7 +18,11 @@ Result<Tree> decode(BlobRef blob, const Context&, Budget& budget) {
   TreeBuilder tree(std::move(blob), kOpaque.id, budget);
   tree.open("", Kind::group, Encoding::record);
   const Kind kind = is_executable(tree.peek(4)) ? Kind::code : Kind::opaque;
-  tree.take("bytes", kind, Encoding::bytes, Effect::behaviour, tree.size());
+  for (const Slot& slot : known_slots(tree.peek(tree.size()))) {
+    tree.take("bytes", kind, Encoding::bytes, Effect::behaviour, slot.begin - tree.position());
+    tree.take(slot.key, slot.kind, slot.encoding, Effect::behaviour, slot.length, slot.flags);
+  }
+  tree.take("bytes", kind, Encoding::bytes, Effect::behaviour, tree.remaining());
   return tree.finish();
 }
 

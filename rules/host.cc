@@ -183,11 +183,15 @@ class HostRule final : public Rule {
                              "version"}) &&
              !mentions(line, {"report", "contact", "bugs", "mail", "send", "maint"});
     }
+    // Who has no name but that of the account: "builder <builder@host>".
+    const std::string_view behind(end,
+                                  static_cast<std::size_t>(place.after.data() + place.after.size() - end));
+    if (behind.starts_with(" <" + std::string(name) + "@")) return true;
     const std::string label = label_before(before);
     if (name.front() >= '0' && name.front() <= '9' && is_one_of(label, {"user", "by"})) return false;
     // uname -a: "Linux HOST RELEASE", and R's "Packaged: DATE; USER".
-    const std::size_t rest = static_cast<std::size_t>(place.after.data() + place.after.size() - end);
-    if (label == "linux" && rest > 1 && end[0] == ' ' && end[1] >= '0' && end[1] <= '9') return true;
+    if (label == "linux" && behind.size() > 1 && behind[0] == ' ' && behind[1] >= '0' && behind[1] <= '9')
+      return true;
     if (before.ends_with("; ") && lower(before).starts_with("packaged: ")) return true;
     if (is_one_of(label,
                   {"host",       "hostname",  "build-host", "buildhost",  "build_host",   "build-hostname",
@@ -195,7 +199,7 @@ class HostRule final : public Rule {
                    "built_by",   "user.name", "packager",   "node",       "nodename",     "login",
                    "logname",    "builder",   "cf_by",      "myhostname", "compiled-by",  "build.host",
                    "build.user", "builtby",   "fqdn",       "uploader",   "buildmachine", "author",
-                   "creator"}))
+                   "creator",    "dc:creator"}))
       return true;
     const std::string line = lower(before);
     const bool made = mentions(

@@ -84,7 +84,32 @@ class LayoutRule final : public Rule {
   }
 };
 
+// What a format that nobody decodes further is known to vary with the build: a lead, since nobody looked at
+// the rest.
+class SlotLeadRule final : public Rule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    const bool slot = difference.shape == Shape::changed && difference.effect == Effect::behaviour &&
+                      difference.in_range && !difference.critical;
+    if (!slot) return;
+    const std::string_view cause = difference.kind == Kind::timestamp    ? "build-timestamp"
+                                   : difference.kind == Kind::host       ? "host-user-identity"
+                                   : difference.kind == Kind::identifier ? "random-id"
+                                                                         : "";
+    if (!cause.empty()) sink.push_back({.cause = cause, .proof = Proof::inferred, .note = {}});
+  }
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
+    return {Capacity::unlimited(), {}};
+  }
+};
+
 }  // namespace
+
+const Rule& slot_lead_rule() {
+  static const SlotLeadRule kRule;
+  return kRule;
+}
 
 const Rule& pid_rule() {
   static const InertSlotRule kRule(Kind::pid, "pid", 220);

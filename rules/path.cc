@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "formats/ascii.h"
 #include "rules/content/atom.h"
 #include "rules/content/place.h"
 #include "rules/content/temporary_name.h"
@@ -41,6 +42,13 @@ bool stays_inside(std::string_view tail) {
   return true;
 }
 
+// "/frob-1.0": the directory that a source is unpacked into.
+bool names_release(std::string_view component) {
+  const std::size_t dash = component.rfind('-');
+  return dash != component.npos && dash > 1 && dash + 1 < component.size() &&
+         ascii::is_digit(component[dash + 1]);
+}
+
 // Both paths without the components at the end that they share.
 struct Heads {
   std::string_view left, right, tail;
@@ -53,7 +61,8 @@ Heads heads(std::string_view left, std::string_view right) {
   }
   // A directory of one component takes the next one along, where that is a directory too.
   const std::string_view tail = left.substr(left.size() - common);
-  const std::size_t next = tail.empty() ? tail.npos : tail.find('/', 1);
+  std::size_t next = tail.empty() ? tail.npos : tail.find('/', 1);
+  if (next == tail.npos && names_release(tail)) next = tail.size();
   const bool narrow = components(left) == components(tail) + 1 || components(right) == components(tail) + 1;
   if (narrow && next != tail.npos) common -= next;
   return {left.substr(0, left.size() - common), right.substr(0, right.size() - common),

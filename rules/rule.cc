@@ -36,6 +36,7 @@ std::span<const Rule* const> rules() {
       &compiler_rule(),
       &debug_rule(),
       &detached_rule(),
+      &slot_lead_rule(),
       &code_lead_rule(),
   };
   return kRules;

@@ -39,6 +39,8 @@ class Support {
   std::uint64_t of(const std::string& parameter) const;
   // How many stamps moved by this much, give or take a day, the asker among them.
   std::uint64_t of_clock(std::int64_t delta) const;
+  // Whether there is any stamp that moved.
+  bool any_clock() const { return !deltas_.empty(); }
 
  private:
   std::map<std::string, std::uint64_t> parameters_;
@@ -99,6 +101,7 @@ const Rule& compiler_rule();           // rules/debug.cc
 const Rule& debug_rule();              // rules/debug.cc
 const Rule& temporary_file_rule();     // rules/temporary.cc
 const Rule& build_counter_rule();      // rules/counter.cc
+const Rule& slot_lead_rule();          // rules/identity.cc
 const Rule& code_lead_rule();          // rules/code_lead.cc
 const Rule& feature_rule();            // rules/feature.cc
 const Rule& renamed_id_rule();         // rules/renamed_id.cc

@@ -143,8 +143,14 @@ class StampRule final : public Rule {
   }
 
  private:
-  // Nothing else stands in the line but signs: "#Thu Nov 02 10:30:45 UTC 2017".
+  // Nothing else stands in the line but signs, "#Thu Nov 02 10:30:45 UTC 2017", or in an element of a page; a
+  // cell may be of a table of dates.
   static bool alone(const Place& place) {
+    if (place.before.ends_with('>') && place.after.starts_with("</")) {
+      const std::string_view tag = place.before.substr(place.before.rfind('<') + 1);
+      return !place.after.starts_with("</td>") && !place.after.starts_with("</th>") &&
+             tag.find('<') == tag.npos;
+    }
     const auto sign = [](char c) { return !(c >= '0' && c <= '9') && (c | 0x20) < 'a'; };
     return std::all_of(place.before.begin(), place.before.end(), sign) &&
            std::all_of(place.after.begin(), place.after.end(), sign);

@@ -83,9 +83,12 @@ bool is_sorted_by(const Items& items, Collation collation) {
 
 // What a directory listing gives: names of files, or paths; in markup, a path with its directory.
 bool looks_like_file(std::string_view item) {
-  if (const std::size_t quote = item.find("=\""); item.starts_with('<') || item.starts_with("file ")) {
-    if (quote == item.npos) return false;
-    const std::string_view value = item.substr(quote + 2, item.find('"', quote + 2) - quote - 2);
+  if (const std::size_t quote = item.find("=\"");
+      item.starts_with("file ") || item.find_first_of("<>") != item.npos) {
+    // An attribute, else what an element holds; split() has taken the outermost brackets.
+    const std::size_t begin = quote == item.npos ? item.find('>') : quote + 1;
+    if (begin == item.npos) return false;
+    const std::string_view value = item.substr(begin + 1, item.find_first_of("\"<", begin + 1) - begin - 1);
     return value.find('/') != value.npos && value.find("//") == value.npos && value.find('.') != value.npos;
   }
   if (item.find_first_of("<>(){}=") != item.npos) return false;

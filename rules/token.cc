@@ -103,14 +103,33 @@ std::optional<Hypothesis> plain_uuid(const Difference&, const Words& words) {
   return guess("random-id", words.left, words.right);
 }
 
+// Where the document has another date, its id follows from that.
+constexpr std::string_view kFromTime = "derived-digest";
+
+// ISO 32000-2, section 14.4: computed from the time, the path and the size, or drawn.
+std::optional<Hypothesis> document_id(const Difference&, const Words& words) {
+  const auto id = [](std::string_view text) { return text.size() == 32 && all(text, is_hex); };
+  if (!id(words.left) || !id(words.right) || !words.before.ends_with('<') || !mentions(words.line, {"/id"}))
+    return std::nullopt;
+  return guess("path-derived-id", words.left, words.right, Proof::inferred);
+}
+
 // Addresses of x86-64 user space: a mapping's upper bits. The name before one (Node0x55…) is the same.
 std::optional<Hypothesis> address(const Difference&, const Words& words) {
-  const std::size_t at = words.left.find("0x");
-  if (at == words.left.npos || words.left.substr(0, at + 2) != words.right.substr(0, at + 2))
+  const std::size_t prefix = words.left.find("0x");
+  // Without "0x" behind a name (node_7f04b6414230): twelve digits, with the place in a page that stays.
+  constexpr std::size_t kDigits = 12, kInPage = 3;
+  const bool bare = prefix == words.left.npos;
+  if (bare &&
+      (words.left.size() <= kDigits || words.left.size() != words.right.size() ||
+       words.left.substr(words.left.size() - kInPage) != words.right.substr(words.left.size() - kInPage)))
     return std::nullopt;
+  const std::size_t at = bare ? words.left.size() - kDigits : prefix + 2;
+  if (words.left.substr(0, at) != words.right.substr(0, at)) return std::nullopt;
+  if (bare && is_hex(words.left[at - 1])) return std::nullopt;
   const auto mapped = [&](std::string_view text) {
     std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data() + at + 2, text.data() + text.size(), value, 16);
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), value, 16);
     const std::uint64_t top = value >> 40;
     return error == std::errc() && end == text.data() + text.size() &&
            ((top >= 0x55 && top <= 0x56) || (top >= 0x7e && top <= 0x7f));
@@ -347,23 +366,27 @@ std::optional<Hypothesis> tool(const Difference&, const Words& words) {
   return guess("toolchain-version", left, right);
 }
 
-// Inside of "-----BEGIN … KEY-----" or a certificate (RFC 7468).
-bool in_key(const Side& side) {
-  if (side.row != nullptr) return false;
+// "PRIVATE KEY" inside of "-----BEGIN PRIVATE KEY-----" and its end (RFC 7468); else empty.
+std::string_view armor_around(const Side& side) {
+  if (side.row != nullptr) return {};
   constexpr std::size_t kReach = 8 << 10;
+  constexpr std::string_view kBegin = "-----BEGIN ";
   const std::string_view leaf = side.tree->text(side.field);
   const std::size_t at = side.offset - (*side.tree)[side.field].begin, first = at - std::min(at, kReach);
   const std::string_view before = leaf.substr(first, at - first);
-  const std::size_t begin = before.rfind("-----BEGIN "), end = before.rfind("-----END ");
-  return begin != before.npos && (end == before.npos || end < begin);
+  const std::size_t begin = before.rfind(kBegin), end = before.rfind("-----END ");
+  if (begin == before.npos || (end != before.npos && end > begin)) return {};
+  const std::string_view label = before.substr(begin + kBegin.size());
+  return label.substr(0, label.find("-----"));
 }
 
 // Keys, certificates and salted passwords by their form: never benign (trap T12).
 std::optional<Hypothesis> key_material(const Difference& difference, const Words& words) {
   const std::string before = std::string(words.left_place.before) + std::string(words.left_place.span);
   const bool salted = mentions(before, {":$1$", ":$5$", ":$6$", ":$y$", ":$2y$", ":$2b$"});
-  if (!salted && !(in_key(difference.left) && in_key(difference.right))) return std::nullopt;
-  return guess("random-key", "", "", Proof::inferred);
+  const auto armor = salted ? std::string_view("salted") : armor_around(difference.left);
+  if (armor.empty() || (!salted && armor != armor_around(difference.right))) return std::nullopt;
+  return guess(armor == "PGP SIGNATURE" ? "embedded-signature" : "random-key", "", "", Proof::inferred);
 }
 
 // Secrets that a build made up: the same.
@@ -392,9 +415,10 @@ std::optional<Hypothesis> rounding(const Difference& difference, const Words&) {
   return found;
 }
 
-constexpr Guess kGuesses[] = {info_offset, key_material, uuid,   plain_uuid, address, process, counter,
-                              processors,  elapsed,      kernel, commit,     branch,  flags,   processor_name,
-                              listed_mode, listed_inode, tool,   secret,     rounding};
+constexpr Guess kGuesses[] = {info_offset, key_material, uuid,    document_id, plain_uuid,
+                              address,     process,      counter, processors,  elapsed,
+                              kernel,      commit,       branch,  flags,       processor_name,
+                              listed_mode, listed_inode, tool,    secret,      rounding};
 
 class TokenRule final : public Rule {
  public:
@@ -414,6 +438,10 @@ class TokenRule final : public Rule {
       if (!found) continue;
       if (in_program(difference)) found->proof = Proof::inferred;
       sink.push_back(*found);
+      if (found->cause == "path-derived-id") {
+        found->cause = kFromTime;
+        sink.push_back(*found);
+      }
       if (found->cause == "floating-point") {
         found->proof = Proof::inferred;
         found->parameter.clear();
@@ -426,6 +454,8 @@ class TokenRule final : public Rule {
   // One number that is slightly other is a change; many are another way of computing.
   bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted& fitted) const override {
     constexpr std::uint64_t kMany = 3;
+    if (hypothesis.cause == kFromTime) return fitted.support.any_clock();
+    if (hypothesis.cause == "path-derived-id") return !fitted.support.any_clock();
     return hypothesis.cause != "floating-point" || hypothesis.proof == Proof::inferred ||
            fitted.support.of(hypothesis.parameter) >= kMany;
   }

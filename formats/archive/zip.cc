@@ -524,6 +524,8 @@ void Decoder::emit_end() {
   number("directory_offset", Kind::offset, 4, holds(4, end_.directory_begin - end_.base));
   number("comment_length", Kind::size, 2, true);
   if (end_.comment > 0) tree_.take("comment", Kind::comment, Encoding::bytes, Effect::content, end_.comment);
+  const auto& first = order_.empty() ? std::nullopt : entries_[order_.front()].local;
+  if (first && has_jar_marker(*first)) tree_.alias("jar", Kind::dialect, Effect::inert, "0xcafe", kInRange);
   tree_.close();
   if (tree_.remaining() == 0) return;
   const std::string text =
@@ -540,9 +542,7 @@ Result<Tree> Decoder::decode() {
     return tree_.finish();
   }
   place_members();
-  if (end_.base != 0) {
-    tree_.alias("offset_base/", Kind::offset, Effect::behaviour, std::to_string(end_.base));
-  }
+  if (end_.base != 0) tree_.alias("offset_base/", Kind::offset, Effect::behaviour, std::to_string(end_.base));
   MemberOrder order;
   std::vector<FieldId> members;
   for (const std::uint32_t index : order_) {

@@ -170,7 +170,8 @@ class Emitter {
 };
 
 void Emitter::one(const ZipExtra& field) {
-  restated_ = local_ != nullptr ? restates(field, *local_) : field.id == kExtraZip64;
+  restated_ = local_ != nullptr ? restates(field, *local_)
+                                : field.id == kExtraZip64 || (field.id == kJar && has_jar_marker(header_));
   const bool times = field.id == kTimes || field.id == kNtfs || field.id == kUnixOld;
   const bool marker = field.id == kJar || field.id == kAlignment;
   const Kind kind = times ? Kind::timestamp : marker ? Kind::dialect : Kind::opaque;
@@ -307,6 +308,11 @@ void Emitter::unicode(const ZipExtra& field, Kind kind, Bytes plain) {
 bool zip_text_is_unambiguous(const ZipHeader& header, Bytes text) {
   return (header.flags & kZipUtf8) != 0 ||
          std::all_of(text.begin(), text.end(), [](std::uint8_t byte) { return byte < 0x80; });
+}
+
+bool has_jar_marker(const ZipHeader& first) {
+  const ZipExtra* marker = first.at == 0 ? first.extras.find(kJar) : nullptr;
+  return marker != nullptr && marker->data.empty();
 }
 
 ZipExtraFacts emit_zip_extra(TreeBuilder& tree, const ZipHeader& header, const ZipHeader* local) {

@@ -20,6 +20,10 @@ struct ZipExtraFacts {
 // that it restates: fields that say the same again are derived. Ambiguities are anomalies.
 ZipExtraFacts emit_zip_extra(TreeBuilder& tree, const ZipHeader& header, const ZipHeader* local);
 
+// Whether the header at the front of the archive has the empty field 0xcafe, by which java.util.jar marks an
+// archive: a fact about the archive, whichever member comes first.
+bool has_jar_marker(const ZipHeader& first);
+
 // Whether a name or comment of this header is the same text in every encoding that readers assume.
 bool zip_text_is_unambiguous(const ZipHeader& header, Bytes text);
 

@@ -6,6 +6,7 @@
 #include "formats/ascii.h"
 #include "formats/debian/control.h"
 #include "formats/debian/listed_files.h"
+#include "formats/text/text.h"
 
 namespace unrepro {
 namespace {
@@ -20,9 +21,9 @@ constexpr Deb822Rule relation(std::string_view name) {
 
 constexpr std::array kRules = {
     Deb822Rule{"Version", Kind::version},
-    Deb822Rule{"Date", Kind::timestamp, Effect::content},
-    Deb822Rule{"Build-Date", Kind::timestamp, Effect::content},
-    Deb822Rule{"Build-Path", Kind::path, Effect::content},
+    content("Date"),
+    content("Build-Date"),
+    content("Build-Path"),
     Deb822Rule{"Installed-Build-Depends", Kind::dependency, Effect::content, 0, Deb822Shape::relations},
     content("Environment"),
     content("Build-Origin"),
@@ -224,6 +225,7 @@ const Format kChanges = {
     .decode = [](BlobRef blob, const Context& context, Budget& budget) -> Result<Tree> {
       return decode(kChanges, std::move(blob), context, budget);
     },
+    .view = view_text_leaf,
 };
 
 const Format kDsc = {
@@ -233,6 +235,7 @@ const Format kDsc = {
     .decode = [](BlobRef blob, const Context& context, Budget& budget) -> Result<Tree> {
       return decode(kDsc, std::move(blob), context, budget);
     },
+    .view = view_text_leaf,
 };
 
 const Format kBuildinfo = {
@@ -242,6 +245,7 @@ const Format kBuildinfo = {
     .decode = [](BlobRef blob, const Context& context, Budget& budget) -> Result<Tree> {
       return decode(kBuildinfo, std::move(blob), context, budget);
     },
+    .view = view_text_leaf,
 };
 
 }  // namespace unrepro

@@ -5,6 +5,7 @@
 
 #include "formats/ascii.h"
 #include "formats/debian/deb822.h"
+#include "formats/text/text.h"
 
 namespace unrepro {
 namespace {
@@ -113,6 +114,7 @@ const Format kDebControl = {
       return input.context.role == "deb.control" && (name == "control" || name == "./control") ? 64 : 0;
     },
     .decode = decode,
+    .view = view_text_leaf,
 };
 
 }  // namespace unrepro

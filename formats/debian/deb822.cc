@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "formats/ascii.h"
+#include "formats/text/text.h"
 
 namespace unrepro {
 namespace {
@@ -265,6 +266,7 @@ const Format kDeb822 = {
     .spec = "deb822(5); Debian Policy 5.1",
     .probe = probe,
     .decode = decode,
+    .view = view_text_leaf,
 };
 
 }  // namespace unrepro

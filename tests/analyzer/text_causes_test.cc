@@ -16,11 +16,14 @@ using Causes = std::vector<std::string>;
 
 constexpr const char* kDocument = "usr/share/doc/frob/index.html";
 
-Report compare_texts(const std::string& left, const std::string& right, const std::string& name = kDocument) {
+Report compare_files(const std::string& left, const std::string& right, const std::string& name) {
   Options options;
   options.reference_time = 1'800'000'000;
-  return compare_bytes(tar({{.name = name, .content = left}}), tar({{.name = name, .content = right}}),
-                       "a.tar", options);
+  return compare_bytes(left, right, name, options);
+}
+Report compare_texts(const std::string& left, const std::string& right, const std::string& name = kDocument) {
+  return compare_files(tar({{.name = name, .content = left}}), tar({{.name = name, .content = right}}),
+                       "a.tar");
 }
 
 struct Example {
@@ -115,6 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "assert in /build/frob-1.0/src/main.c:4\n",
                 "assert in /srv/rebuild/worker7/frob-1.0/src/main.c:4\n",
                 {"build-path"}},
+        Example{"build_directory", "in /build/frob-1.0\n", "in /srv/re/frob-1.0\n", {"build-path"}},
         Example{"temporary", "from /tmp/ccAb12Cd.o\n", "from /tmp/ccXy98Zw.o\n", {"temp-path"}},
         Example{"home", "see /home/alice/.config/frob\n", "see /home/bob/.config/frob\n", {"env-capture"}},
         Example{"user_at_host", "by alice@build1 \n", "by bob@worker-7 \n", {"host-user-identity"}},
@@ -259,6 +263,26 @@ INSTANTIATE_TEST_SUITE_P(
                 ".TP\n.B --alpha\nSets alpha.\n.TP\n.B --beta\nSets beta.\n.TP\n.B --gamma\nSets gamma.\n",
                 ".TP\n.B --gamma\nSets gamma.\n.TP\n.B --alpha\nSets alpha.\n.TP\n.B --beta\nSets beta.\n",
                 {"hash-order"}},
+        Example{"element_of_page",
+                "<ol>\n<li class='tc'>November 2017</li>\n</ol>\n",
+                "<ol>\n<li class='tc'>March 2018</li>\n</ol>\n",
+                {"build-timestamp"}},
+        Example{"bare_address",
+                "node_7f04b6414230 -> node_7f04b6414250;\n",
+                "node_7fb99c3f0230 -> node_7fb99c3f0250;\n",
+                {"aslr-address"}},
+        Example{"elements_about_files",
+                "<file>d/c.ui</file>\n<file>d/b.ui</file>\n<file>d/a.ui</file>\n",
+                "<file>d/b.ui</file>\n<file>d/a.ui</file>\n<file>d/c.ui</file>\n",
+                {"readdir-order"}},
+        Example{"account_as_name",
+                "\n -- builder <builder@build1>  Thu, 02 Nov 2017 10:30:45 +0000\n",
+                "\n -- worker <worker@build2>  Mon, 12 Mar 2018 01:02:03 +0000\n",
+                {"build-timestamp", "host-user-identity"}},
+        Example{"element_creator",
+                "<dc:creator>builder</dc:creator>\n",
+                "<dc:creator>rebuilder</dc:creator>\n",
+                {"host-user-identity"}},
         Example{"order_and_date",
                 "Generated 2017-11-02\nb.txt\na.txt\nc.txt\n",
                 "Generated 2018-03-12\nc.txt\na.txt\nb.txt\n",
@@ -273,6 +297,14 @@ TEST_P(LookAlike, IsNeverAccepted) {
 INSTANTIATE_TEST_SUITE_P(
     Traps, LookAlike,
     ::testing::Values(
+        Example{"cell_of_table", "<td>November 2017</td>\n", "<td>March 2018</td>\n", {}},
+        Example{"expiry_in_element", "<p>expires <b>March 2018</b>\n", "<p>expires <b>March 2019</b>\n", {}},
+        Example{"other_place_in_page", "node_7f04b6414230;\n", "node_7fb99c3f0240;\n", {}},
+        Example{"name_of_another", "\n -- alice <bob@build1>  x\n", "\n -- mallory <bob@build1>  x\n", {}},
+        Example{"signature",
+                "-----BEGIN PGP SIGNATURE-----\n\niLMEAAEKAB0WIQT\n-----END PGP SIGNATURE-----\n",
+                "-----BEGIN PGP SIGNATURE-----\n\niLMEAAEKAB0WIQS\n-----END PGP SIGNATURE-----\n",
+                {}},
         Example{"info_offset_elsewhere",
                 "\x1f\nFile: f.info,  Node: Top,  Up: (dir)\n\x1f\nTag Table:\nNode: Top\x7f"
                 "0\n",
@@ -318,6 +350,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {}},
         Example{"one_reference", "<a href=\"#m47753c5965\"/>\n", "<a href=\"#m7c03575033\"/>\n", {}},
         Example{"bits", "To build 32 bit programs\n", "To build 64 bit programs\n", {}},
+        Example{"file_below_root", "run /tmp/update\n", "run /home/update\n", {}},
         Example{"T8_zone_table",
                 "Paris Sun Mar 31 01:00:00 2024 UT = Sun Mar 31 03:00:00 2024 CEST\n",
                 "Paris Sun Mar 31 02:00:00 2024 UT = Sun Mar 31 03:00:00 2024 CEST\n",
@@ -447,6 +480,32 @@ TEST(TextEffects, ManyDifferencesAreAllLookedAt) {
   }
   EXPECT_EQ(compare_texts(left, right).verdict, Verdict::explained);
   EXPECT_EQ(compare_texts(left + "frob\n", right + "evil\n").verdict, Verdict::divergent);
+}
+
+// deb-buildinfo(5): what is told of the build; what lists files and sources is none of it.
+TEST(TextCauses, Buildinfo) {
+  const auto document = [](const std::string& date, const std::string& path, const std::string& version) {
+    return "Format: 1.0\nSource: frob\nVersion: " + version + "\nBuild-Date: " + date +
+           "\nBuild-Path: " + path + "\nEnvironment:\n LANG=\"C\"\n";
+  };
+  const std::string left = document("Thu, 02 Nov 2017 10:30:45 +0000", "/build/frob-1.0", "1.0");
+  const auto compare = [&](const std::string& right) { return compare_files(left, right, "frob.buildinfo"); };
+  const Report report = compare(document("Mon, 12 Mar 2018 01:02:03 +0000", "/srv/re/frob-1.0", "1.0"));
+  EXPECT_EQ(causes_of(report), (Causes{"build-path", "build-timestamp"}));
+  EXPECT_EQ(report.verdict, Verdict::explained);
+  EXPECT_EQ(compare(document("Thu, 02 Nov 2017 10:30:45 +0000", "/build/frob-1.0", "1.1")).verdict,
+            Verdict::divergent);
+}
+
+// A paragraph that changed is compared with what it was before, unless it stands elsewhere.
+TEST(TextCauses, ParagraphThatChanged) {
+  const std::string other = "Package: b\nDate: Thu, 02 Nov 2017 10:30:45 +0000\n";
+  const std::string left = "Package: a\nDate: Thu, 02 Nov 2017 10:30:45 +0000\n",
+                    right = "Package: a\nDate: Mon, 12 Mar 2018 01:02:03 +0000\n";
+  const Report report = compare_files(left + "\n" + other, right + "\n" + other, "Packages");
+  EXPECT_EQ(causes_of(report), Causes{"build-timestamp"});
+  EXPECT_EQ(report.verdict, Verdict::divergent);
+  EXPECT_EQ(compare_files(left + "\n" + other, other + "\n" + right, "Packages").verdict, Verdict::divergent);
 }
 
 }  // namespace

@@ -316,6 +316,22 @@ TEST(Jar, OtherMembersMayMove) {
   expect_equivalent(compare_bytes(zip(jar_files()), zip(files), "x.jar"), {"readdir-order"});
 }
 
+// java.util.jar marks the member that comes first.
+TEST(Jar, MarkerStaysInFront) {
+  constexpr std::uint16_t kMarker = 0xcafe;
+  const auto marked = [](std::vector<ZipMember> files, const std::string& data) {
+    files.front().local_extra = files.front().central_extra = zip_extra(kMarker, data);
+    return zip(files);
+  };
+  auto files = jar_files();
+  files.erase(files.begin(), files.begin() + 2);
+  auto moved = files;
+  std::swap(moved[0], moved[1]);
+  expect_equivalent(compare_bytes(marked(files, ""), marked(moved, ""), "x.jar"), {"readdir-order"});
+  expect_equivalent(compare_bytes(marked(files, ""), zip(files), "x.jar"), {"serialiser-style"});
+  EXPECT_EQ(compare_bytes(marked(files, ""), marked(files, "payload"), "x.jar").verdict, Verdict::divergent);
+}
+
 TEST(Epub, TypeComesFirstAndStored) {
   std::vector<ZipMember> book = {{.name = "mimetype", .content = "application/epub+zip", .level = 0},
                                  {.name = "content.opf", .content = "<package/>"}};
