@@ -154,11 +154,16 @@ class HostRule final : public Rule {
       found.anchored = true;
       if (facts.left_record.trusted && facts.right_record.trusted) found.proof = Proof::recorded;
     }
-    if (found.anchored) sink.push_back(std::move(found));
+    if (found.anchored) found.parameter = named(found.note);
+    const std::string_view front(left.before.data(),
+                                 static_cast<std::size_t>(before.data() - left.before.data()));
+    if (found.anchored || label_before(front) == "on") sink.push_back(std::move(found));
   }
 
-  bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted&) const override {
-    return hypothesis.anchored || hypothesis.proof == Proof::inferred;
+  // "on worker7" is a host where the same is said to be one elsewhere.
+  bool confirm(const Difference&, const Hypothesis& hypothesis, const Fitted& fitted) const override {
+    return hypothesis.anchored || hypothesis.proof == Proof::inferred ||
+           fitted.support.of(named(hypothesis.note)) > 0;
   }
 
   Freedom capacity(const Difference& difference, const Hypothesis& hypothesis, const Fitted&) const override {
@@ -168,6 +173,8 @@ class HostRule final : public Rule {
   }
 
  private:
+  static std::string named(const std::string& hosts) { return "named " + hosts; }
+
   // The slot is a host's or a user's: "user@host", "Built-By: user", "on host worker7".
   static bool is_named(const Place& place, std::string_view name) {
     const auto begin = static_cast<std::size_t>(name.data() - place.before.data());

@@ -60,6 +60,14 @@ bool holds_date(std::string_view text) {
   return std::any_of(list.begin(), list.end(), [](const Atom& atom) { return atom.type == AtomType::date; });
 }
 
+// Headings of diff(1), and lines of ls(1).
+bool is_of_file(std::string_view before) {
+  const bool heading = (before.starts_with("--- ") || before.starts_with("+++ ")) && before.ends_with('\t');
+  const bool listed = before.size() > 10 && (before[0] == '-' || before[0] == 'd') && before[10] == ' ' &&
+                      before.substr(1, 9).find_first_not_of("rwxst-") == before.npos;
+  return heading || listed;
+}
+
 bool names_copyright(std::string_view line) {
   return mentions(line, {"copyright", "(c)", "©", "&copy;", "licen"});
 }
@@ -90,6 +98,9 @@ class StampRule final : public Rule {
       found.anchored = delta == 0 || of_build;
     } else if (left->spelling != right->spelling || left->precision != right->precision) {
       found.proof = Proof::inferred;
+    } else if (is_of_file(at.before)) {
+      found.cause = "file-mtime";
+      found.anchored = true;
     } else if (names_kernel(line)) {
       found.cause = "kernel-identity";
       found.anchored = true;

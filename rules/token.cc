@@ -383,7 +383,8 @@ std::string_view armor_around(const Side& side) {
 // Keys, certificates and salted passwords by their form: never benign (trap T12).
 std::optional<Hypothesis> key_material(const Difference& difference, const Words& words) {
   const std::string before = std::string(words.left_place.before) + std::string(words.left_place.span);
-  const bool salted = mentions(before, {":$1$", ":$5$", ":$6$", ":$y$", ":$2y$", ":$2b$"});
+  const bool salted = mentions(before, {":$1$", ":$5$", ":$6$", ":$y$", ":$2y$", ":$2b$", "ssh-ed25519 ",
+                                        "ssh-rsa ", "ecdsa-sha2-nistp"});
   const auto armor = salted ? std::string_view("salted") : armor_around(difference.left);
   if (armor.empty() || (!salted && armor != armor_around(difference.right))) return std::nullopt;
   return guess(armor == "PGP SIGNATURE" ? "embedded-signature" : "random-key", "", "", Proof::inferred);
