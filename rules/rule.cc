@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 28> kRules = {
+  static const std::array<const Rule*, 29> kRules = {
       &zone_rule(),
       &encoding_rule(),
       &file_time_rule(),

@@ -152,8 +152,15 @@ class Refiner {
     if (left_moved.empty() || left_moved.size() != right_moved.size()) return false;
     if (!same_items(left_moved, right_moved) || left_rest.size() != right_rest.size()) return false;
     // A run may enclose lines that stay where they are.
-    const bool moves = !std::ranges::equal(left_moved, right_moved, [&](const Span& line, const Span& other) {
-      return bare(part(left_, line)) == bare(part(right_, other));
+    const auto items = [&](std::string_view text, const Span& run) {
+      std::vector<std::string_view> found;
+      for (const Span& line : lines_of(text, run)) {
+        if (moved(text, line)) found.push_back(bare(part(text, line)));
+      }
+      return found;
+    };
+    const bool moves = std::ranges::any_of(regions, [&](const Region& region) {
+      return items(left_, region.left) != items(right_, region.right);
     });
     if (!moves) return false;
     const auto stays = [&](std::string_view text) {
