@@ -1,6 +1,7 @@
 #include "formats/elf/versions.h"
 
 #include <algorithm>
+#include <set>
 
 #include "formats/elf/constants.h"
 #include "formats/elf/rows.h"
@@ -9,8 +10,9 @@
 namespace unrepro::elf {
 namespace {
 
-// Walks records that fill the section: definitions are packed, each main record followed by its auxiliaries.
-// Needs are packed alike by GNU ld, gold and mold; lld writes all main records first.
+// Walks main records, each with a chain of auxiliaries, which together fill the section. Mostly auxiliaries
+// follow their main record; lld writes all needs before the versions needed, and by --default-symver two
+// definitions of GNU ld share a name.
 class Reader {
  public:
   Reader(const File& file, std::uint32_t section)
@@ -25,6 +27,63 @@ class Reader {
       entries_.push_back({at_, 16, "needs " + std::string(*library), {}, 0, {name}});
       if (!read_versions_of(*library, at_ + first, count)) return false;
     }
+    return fill();
+  }
+
+  bool read_defined() {
+    std::set<std::uint64_t> names;
+    std::uint64_t walked = 0;  // those that are shared every time
+    for (std::uint64_t next = 1; next != 0; at_ += next) {
+      const std::uint64_t count = get(6, 2), hash = get(8, 4);
+      std::uint64_t aux = at_ + get(12, 4);
+      next = get(16, 4);
+      if (!may_take(at_, 20) || get(0, 2) != 1 || count == 0) return false;
+      VersionEntry entry{at_, 20, "defines", {}, static_cast<std::uint32_t>(get(4, 2)), {}};
+      for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t offset = number(aux, 0, 4), step = number(aux, 4, 4);
+        const auto name = file_.string(table_, offset);
+        if (!may_take(aux, 8) || ++walked > bytes_.size() || !name || (i == 0 && hash != sysv_hash(*name)) ||
+            (step == 0) != (i + 1 == count))
+          return false;
+        if (i == 0) entry.version = *name;
+        entry.meaning += " " + std::string(*name);
+        if (names.insert(aux).second)
+          entries_.push_back({aux, 8, "named " + std::string(*name), {}, 0, {offset}});
+        aux += step;
+      }
+      entry.meaning += " flags " + hex(get(2, 2));
+      entries_.push_back(std::move(entry));
+    }
+    return fill();
+  }
+
+  std::vector<VersionEntry> take() { return std::move(entries_); }
+
+ private:
+  bool read_versions_of(std::string_view library, std::uint64_t at, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto version = file_.string(table_, number(at, 8, 4));
+      if (!may_take(at, 16) || !version || number(at, 0, 4) != sysv_hash(*version)) return false;
+      const std::string text = std::string(*version) + " of " + std::string(library);
+      entries_.push_back({at,
+                          16,
+                          text + " flags " + hex(number(at, 4, 2)),
+                          text,
+                          static_cast<std::uint32_t>(number(at, 6, 2) & 0x7fff),
+                          {number(at, 8, 4)}});
+      if ((number(at, 6, 2) & 0x8000) != 0) entries_.back().meaning += " hidden";
+      const std::uint64_t next = number(at, 12, 4);
+      if ((next == 0) != (i + 1 == count)) return false;
+      at += next;
+    }
+    return true;
+  }
+  // Whether a record fits, beside those there are already: chains that run together end here.
+  bool may_take(std::uint64_t at, std::uint64_t length) const {
+    return at <= bytes_.size() && length <= bytes_.size() - at && entries_.size() < bytes_.size() / 8;
+  }
+  // Whether the records are all there is.
+  bool fill() {
     std::sort(entries_.begin(), entries_.end(),
               [](const VersionEntry& a, const VersionEntry& b) { return a.offset < b.offset; });
     std::uint64_t end = 0;
@@ -34,62 +93,10 @@ class Reader {
     }
     return end == bytes_.size();
   }
-
-  bool read_defined() {
-    while (at_ < bytes_.size()) {
-      if (bytes_.size() - at_ < 20 || get(0, 2) != 1) return false;
-      const std::uint64_t count = get(6, 2), next = get(16, 4);
-      if (count == 0 || get(12, 4) != 20 || !follows(20 + count * 8, next)) return false;
-      VersionEntry entry{at_, 20 + count * 8, "defines", {}, static_cast<std::uint32_t>(get(4, 2)), {}};
-      const std::uint64_t flags = get(2, 2), hash = get(8, 4);
-      at_ += 20;
-      for (std::uint64_t i = 0; i < count; ++i, at_ += 8) {
-        if (get(4, 4) != (i + 1 < count ? 8u : 0u)) return false;
-        const auto name = file_.string(table_, get(0, 4));
-        if (!name || (i == 0 && hash != sysv_hash(*name))) return false;
-        if (i == 0) entry.version = *name;
-        entry.meaning += " " + std::string(*name);
-        entry.strings.push_back(get(0, 4));
-      }
-      entry.meaning += " flags " + hex(flags);
-      entries_.push_back(std::move(entry));
-    }
-    return true;
+  std::uint64_t number(std::uint64_t record, std::uint64_t at, unsigned width) const {
+    return file_.read(bytes_, record + at, width);
   }
-
-  std::vector<VersionEntry> take() { return std::move(entries_); }
-
- private:
-  bool read_versions_of(std::string_view library, std::uint64_t at, std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const auto number = [&](std::uint64_t offset, unsigned width) {
-        return file_.read(bytes_, at + offset, width);
-      };
-      const auto version = file_.string(table_, number(8, 4));
-      if (!may_take(at, 16) || !version || number(0, 4) != sysv_hash(*version)) return false;
-      const std::string text = std::string(*version) + " of " + std::string(library);
-      entries_.push_back({at,
-                          16,
-                          text + " flags " + hex(number(4, 2)),
-                          text,
-                          static_cast<std::uint32_t>(number(6, 2) & 0x7fff),
-                          {number(8, 4)}});
-      if ((number(6, 2) & 0x8000) != 0) entries_.back().meaning += " hidden";
-      const std::uint64_t next = number(12, 4);
-      if ((next == 0) != (i + 1 == count)) return false;
-      at += next;
-    }
-    return true;
-  }
-  // Whether a record fits, beside those there are already: chains that run together end here.
-  bool may_take(std::uint64_t at, std::uint64_t length) const {
-    return at <= bytes_.size() && length <= bytes_.size() - at && entries_.size() < bytes_.size() / 16;
-  }
-  std::uint64_t get(std::uint64_t at, unsigned width) const { return file_.read(bytes_, at_ + at, width); }
-  bool follows(std::uint64_t length, std::uint64_t next) const {
-    const std::uint64_t rest = bytes_.size() - at_;
-    return next == 0 ? length == rest : next == length && length < rest;
-  }
+  std::uint64_t get(std::uint64_t at, unsigned width) const { return number(at_, at, width); }
 
   const File& file_;
   std::uint32_t table_;
