@@ -147,7 +147,8 @@ class HostRule final : public Rule {
     }
     if (!is_label(before) || !is_label(after) || !has_letter(before) || !has_letter(after)) return;
     Hypothesis found{.cause = "host-user-identity", .proof = proof, .note = change(before, after)};
-    found.anchored = is_named(left, before) && is_named(right, after);
+    found.anchored =
+        is_named(left, before) && (is_named(right, after) || same_slot(left, before, right, after));
     for (const std::string_view name : {"host", "user"}) {
       const std::string_view here = facts.left_record.value(name), there = facts.right_record.value(name);
       if (here != before || there != after) continue;
@@ -174,6 +175,19 @@ class HostRule final : public Rule {
 
  private:
   static std::string named(const std::string& hosts) { return "named " + hosts; }
+
+  // The bytes on either side of two names are the same.
+  static bool same_slot(const Place& left, std::string_view name, const Place& right,
+                        std::string_view other) {
+    const auto front = [](const Place& place, std::string_view word) {
+      return word.data() == place.before.data() ? '\0' : word.data()[-1];
+    };
+    const auto behind = [](const Place& place, std::string_view word) {
+      const char* const end = word.data() + word.size();
+      return end < place.after.data() + place.after.size() ? *end : '\0';
+    };
+    return front(left, name) == front(right, other) && behind(left, name) == behind(right, other);
+  }
 
   // The slot is a host's or a user's: "user@host", "Built-By: user", "on host worker7".
   static bool is_named(const Place& place, std::string_view name) {
