@@ -65,6 +65,11 @@ TEST(Elf, VersionsInEitherOrder) {
             "needs libc.so.6;needs libm.so.6;GLIBC_2.2.5 of libc.so.6 flags 0x0;GLIBC_2.29 of libm.so.6 "
             "flags 0x0;");
   EXPECT_EQ(symbols, "version;puts@@GLIBC_2.2.5;pow@@GLIBC_2.29;f@@;");
+  const Tree shared = decode(kElf, read_data("elf/libsymver.so"));
+  std::string defines;
+  for (const Row& row : rows_at(shared, ".gnu.version_d")) defines += row.value + ";";
+  EXPECT_EQ(defines,
+            "defines libsymver.so.1 flags 0x1;defines libsymver.so.1 flags 0x0;named libsymver.so.1;");
   test::sweep(kElf, read_data("elf/lld-needs.so"));
 }
 
@@ -89,8 +94,9 @@ TEST(Elf, UnknownBuildIdIsASlot) {
 
 TEST(Elf, AgreesWithLibelf) {
   std::uint64_t symbols = 0;
-  for (const char* name : {"libsmall.so", "libuuid.so", "program", "small.o", "small-i386.o",
-                           "small-powerpc64.o", "small-s390x.o", "small-aarch64.o", "lld-needs.so"}) {
+  for (const char* name :
+       {"libsmall.so", "libuuid.so", "program", "small.o", "small-i386.o", "small-powerpc64.o",
+        "small-s390x.o", "small-aarch64.o", "lld-needs.so", "libsymver.so"}) {
     const test::OracleCounts counts = test::check_with_libelf(read_data("elf/" + std::string(name)));
     EXPECT_EQ(counts.mismatch, "") << name;
     EXPECT_GT(counts.sections, 5u) << name;

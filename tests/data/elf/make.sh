@@ -31,6 +31,8 @@ printf '.file "/tmp/ccAbCdEf.o"\n.globl f\nf: nop\n' | as -o temporary.o
 for kind in sha1 md5 fast; do
   ld.lld-14 -shared --build-id=$kind -z max-page-size=4096 -o lld-$kind.so "$work/small.o"
 done
+# Two definitions of one name, which they share.
+gcc $ld -shared -s -Wl,--build-id=none -Wl,--default-symver -Wl,-soname,libsymver.so.1 -o libsymver.so "$work/small.o"
 # lld writes the records of needed libraries before those of their versions.
 echo 'double pow(double, double); int puts(const char *); double f(double x) { puts(""); return pow(x, x); }' > "$work/needs.c"
 (cd "$work" && gcc $flags -c needs.c)
