@@ -200,7 +200,7 @@ def header(change):
 
 def set_bits(bits):
     def change(block, dice):
-        mode = int(block[100:107], 8)
+        mode = int(block[100:108].split(b"\0")[0], 8)
         if mode & bits == bits:
             return None
         block[100:108] = b"%07o\0" % (mode | bits)
@@ -259,7 +259,7 @@ TAR_CHANGES = {
     "setgid": header(set_bits(0o2000)),
     "world-writable": header(set_bits(0o002)),
     "to-symlink": header(lambda block, dice: put(156, b"2/etc/shadow")(block, dice)
-                         if not int(block[124:135] or b"0", 8) else None),
+                         if not int(block[124:136].split(b"\0")[0] or b"0", 8) else None),
     "renamed": header(lambda block, dice: put(max(0, block[:100].find(b"\0") - 1), b"~")(block, dice)
                       if b"\0" in block[:100] and block[156:157] != b"5" else None),
     "device": add(added_member(b"dev0", b"4")),
