@@ -6,7 +6,7 @@ C = "printf '#include <assert.h>\\nint main(int c, char **v) { assert(c > 0); re
 recipe("wheel", "hatchling", "file-mtime", "clock", PYPROJ.replace("BACK", "hatchling").replace("END", "hatchling.build") + "SOURCE_DATE_EPOCH=$STAMP python3 -c 'import hatchling.build as b; b.build_wheel(\"/srv/out\")'", file="equivalent")
 recipe("sdist", "hatchling", "file-mtime", "clock", PYPROJ.replace("BACK", "hatchling").replace("END", "hatchling.build") + "SOURCE_DATE_EPOCH=$STAMP python3 -c 'import hatchling.build as b; b.build_sdist(\"/srv/out\")'", file="equivalent")
 recipe("c", "cython", "build-path", "path", "printf 'def f(int x):\\n    return x + 1\\n' > frob.pyx; cd /; cython3 -3 $OLDPWD/frob.pyx -o /tmp/frob.c; cd $OLDPWD; mv /tmp/frob.c .; grep -n 'srv\\|home' frob.c | head -3 || true; cp frob.c $OUT", doc="explained", file="divergent")
-recipe("go", "guile", "build-path", "path", "echo '(define (frob x) (+ x 1))' > f.scm; LD_PRELOAD= XDG_CACHE_HOME=/tmp guild compile -o $OUT/f.go $PWD/f.scm >/dev/null", lib="divergent", hard=True)
+recipe("go", "guile", "build-path", "path", "echo '(define (frob x) (+ x 1))' > f.scm; LD_PRELOAD= XDG_CACHE_HOME=/tmp guild compile -o $OUT/f.go $PWD/f.scm >/dev/null", lib="explained")
 recipe("cmi", "ocaml", "build-path", "path", "echo 'let frob x = if x then failwith \"no\" else assert false' > f.ml; LD_PRELOAD= ocamlopt -g -c $PWD/f.ml; cp f.o $OUT", file="explained")
 recipe("cmt", "ocaml", "build-path", "path", "echo 'let frob x = x + 1' > f.ml; LD_PRELOAD= ocamlc -bin-annot -c $PWD/f.ml; cp f.cmt $OUT", lib="divergent", hard=True)
 recipe("beam", "erlang", "build-path", "path", "printf -- '-module(f).\\n-export([g/0]).\\ng() -> 1.\\n' > f.erl; LD_PRELOAD= erlc $PWD/f.erl; cp f.beam $OUT", lib="divergent", hard=True)
