@@ -16,6 +16,8 @@ std::uint64_t big(Bytes bytes, std::uint64_t at, std::size_t width) {
   return value;
 }
 
+constexpr std::size_t kMostSlots = 256;  // a table may name the same place any number of times
+
 class Finder {
  public:
   explicit Finder(Bytes bytes) : bytes_(bytes) {}
@@ -44,7 +46,8 @@ class Finder {
     return reaches(at, magic.size()) && as_text(bytes_.subspan(at, magic.size())) == magic;
   }
   void add(const Slot& slot) {
-    if (slot.length > 0 && reaches(slot.begin, slot.length)) slots_.push_back(slot);
+    if (slot.length > 0 && slots_.size() < kMostSlots && reaches(slot.begin, slot.length))
+      slots_.push_back(slot);
   }
   void time(std::string_view key, Encoding encoding, std::uint64_t at, std::uint64_t length) {
     add({key, Kind::timestamp, encoding, at, length});
