@@ -69,7 +69,7 @@ bool is_cut_off(const Where& cut, const Where& whole) {
              whole.text.npos;
 }
 
-class BoilerplateRule final : public Rule {
+class BoilerplateRule final : public LeadRule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     if (!is_text_change(difference)) return;
@@ -85,10 +85,6 @@ class BoilerplateRule final : public Rule {
       return lead("another version of Pod::Man");
     if (is_cut_off(left, right) || is_cut_off(right, left))
       return lead("debhelper removed old entries on one side");
-  }
-  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
-  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
-    return {Capacity::unlimited(), {}};
   }
 };
 

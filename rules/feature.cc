@@ -55,7 +55,7 @@ std::string_view name_of(std::string_view relation) {
   return relation.substr(0, relation.find_first_of(" ("));
 }
 
-class FeatureRule final : public Rule {
+class FeatureRule final : public LeadRule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     const auto lead = [&](std::string_view cause, std::string note) {
@@ -78,10 +78,6 @@ class FeatureRule final : public Rule {
     };
     if (number(left.span) && number(right.span) && is_dependency_line(left.before))
       lead("dependency-version", change(here, there));
-  }
-  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
-  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
-    return {Capacity::unlimited(), {}};
   }
 };
 

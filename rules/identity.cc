@@ -86,7 +86,7 @@ class LayoutRule final : public Rule {
 
 // What a format that nobody decodes further is known to vary with the build: a lead, since nobody looked at
 // the rest.
-class SlotLeadRule final : public Rule {
+class SlotLeadRule final : public LeadRule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     const bool slot = difference.shape == Shape::changed && difference.effect == Effect::behaviour &&
@@ -97,10 +97,6 @@ class SlotLeadRule final : public Rule {
                                    : difference.kind == Kind::identifier ? "random-id"
                                                                          : "";
     if (!cause.empty()) sink.push_back({.cause = cause, .proof = Proof::inferred, .note = {}});
-  }
-  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
-  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
-    return {Capacity::unlimited(), {}};
   }
 };
 

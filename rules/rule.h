@@ -74,6 +74,15 @@ class Rule {
                            const Fitted& fitted) const = 0;
 };
 
+// What it proposes is inferred, and never accepted: it tells people where to look.
+class LeadRule : public Rule {
+ public:
+  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const final { return true; }
+  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const final {
+    return {Capacity::unlimited(), {}};
+  }
+};
+
 // All rules, the most constrained first.
 std::span<const Rule* const> rules();
 

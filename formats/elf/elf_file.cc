@@ -1,5 +1,7 @@
 #include "formats/elf/elf_file.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 
 #include "formats/elf/constants.h"
@@ -138,14 +140,20 @@ void File::read_sections(std::uint64_t count) {
     section.entsize = read(at, 16 + 5 * w, w);
     sections.push_back(section);
   }
-  std::unordered_map<std::string_view, std::uint32_t> seen;
-  for (Section& section : sections) {
-    if (shstrndx == 0) break;
+  // By hash: one that two labels share makes a number too many, no more.
+  std::unordered_map<std::uint64_t, std::uint32_t> seen;
+  for (std::uint32_t i = 0; i < sections.size() && shstrndx != 0; ++i) {
+    Section& section = sections[i];
     if (const auto name = string(shstrndx, section.name_offset)) {
       section.name = *name;
       section.named = true;
     }
-    section.twin = seen[section.name]++;
+    if (section.type == kShtGroup && section.link < sections.size()) {
+      const std::uint32_t name = symbol(section.link, section.info).name;
+      section.signature = string(sections[section.link].link, name).value_or(std::string_view());
+    }
+    const std::string text = label(i);
+    section.twin = seen[XXH3_64bits(text.data(), text.size())]++;
   }
 }
 
@@ -194,6 +202,7 @@ std::string File::label(std::uint32_t index) const {
   if (index >= sections.size()) return "section " + std::to_string(index);
   const Section& section = sections[index];
   std::string text = section.named && !section.name.empty() ? std::string(section.name) : "section";
+  if (!section.signature.empty()) text.append(":").append(section.signature);
   if (section.twin > 0 || section.name.empty()) text += "#" + std::to_string(section.twin + 1);
   return text;
 }

@@ -25,10 +25,11 @@ struct Section {
   std::uint64_t flags = 0, addr = 0, offset = 0, size = 0;
   std::uint32_t link = 0, info = 0;
   std::uint64_t align = 0, entsize = 0;
-  std::uint32_t twin = 0;    // how many earlier sections have the same name
-  bool named = false;        // the name could be resolved
-  bool decodable = false;    // its bytes lie in the file and belong to nobody else
-  bool has_content() const;  // occupies bytes of the file
+  std::string_view signature = {};  // of a group: the symbol that it is about; else empty
+  std::uint32_t twin = 0;           // how many earlier sections have the same label without a number
+  bool named = false;               // the name could be resolved
+  bool decodable = false;           // its bytes lie in the file and belong to nobody else
+  bool has_content() const;         // occupies bytes of the file
 };
 
 struct Symbol {
@@ -74,7 +75,7 @@ class File {
   Bytes content(std::uint32_t section) const;
   // The NUL-terminated string in a string table. Empty when there is none or it is too long to be resolved.
   std::optional<std::string_view> string(std::uint32_t table, std::uint64_t offset) const;
-  // Unique in the file: ".text", ".text#2".
+  // Unique in the file: ".text", ".text#2", ".group:_ZN4frobEv".
   std::string label(std::uint32_t section) const;
   // "section+0x10" for an address of a loaded section, else the number.
   std::string address(std::uint64_t value) const;

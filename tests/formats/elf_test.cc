@@ -142,6 +142,18 @@ TEST(Elf, SectionOfHeaders) {
   EXPECT_TRUE(test::has_anomaly(say(64), AnomalyKind::structural, "overlaps"));
 }
 
+// Two groups are one when they are about one symbol, wherever they stand.
+TEST(Elf, GroupsAreKnownByTheirSymbols) {
+  std::string object = read_data("elf/groups.o");
+  const auto labels = [&] {
+    const elf::File file(as_bytes(object));
+    return std::vector<std::string>{file.label(1), file.label(2), file.label(3)};
+  };
+  EXPECT_EQ(labels(), (std::vector<std::string>{".group:_Z1av", ".group:_Z1bv", ".group:_Z1cv"}));
+  object.replace(object.find("_Z1bv"), 5, "_Z1av");
+  EXPECT_EQ(labels(), (std::vector<std::string>{".group:_Z1av", ".group:_Z1av#2", ".group:_Z1cv"}));
+}
+
 TEST(Elf, WithoutSectionHeaders) {
   std::string bytes = read_data("elf/libsmall.so");
   for (const std::size_t at : {0x28, 0x3c, 0x3e})

@@ -31,6 +31,11 @@ printf '.file "/tmp/ccAbCdEf.o"\n.globl f\nf: nop\n' | as -o temporary.o
 for kind in sha1 md5 fast; do
   ld.lld-14 -shared --build-id=$kind -z max-page-size=4096 -o lld-$kind.so "$work/small.o"
 done
+# Groups, each about one function.
+echo 'inline int a() { return 1; } inline int b() { return 2; } inline int c() { return 3; }
+int d() { return a() + b() + c(); }' > "$work/groups.cc"
+(cd "$work" && g++ -O0 -fno-asynchronous-unwind-tables -c groups.cc)
+strip --strip-unneeded -o groups.o "$work/groups.o"
 # Two definitions of one name, which they share.
 gcc $ld -shared -s -Wl,--build-id=none -Wl,--default-symver -Wl,-soname,libsymver.so.1 -o libsymver.so "$work/small.o"
 # lld writes the records of needed libraries before those of their versions.
