@@ -81,6 +81,15 @@ TEST_F(Check, IsGreenWhenBuildsAreIdentical) {
   EXPECT_TRUE(left_nothing());
 }
 
+TEST_F(Check, SaysThatAContainerIsNotReached) {
+  const Outcome done =
+      run({"--", "bash", "-c", "true || sudo /usr/bin/podman build .; cp sub/input result"}, "--vary=umask");
+  EXPECT_TRUE(done.out.starts_with("GREEN, EXCEPT umask")) << done.err << done.out;
+  EXPECT_NE(done.out.find("does not reach inside of podman"), std::string::npos) << done.out;
+  const Outcome other = run({"--", "cp sub/input podman.txt; mv podman.txt result"}, "--vary=umask");
+  EXPECT_EQ(other.out.find("EXCEPT"), std::string::npos) << other.out;
+}
+
 TEST_F(Check, ProvesTheTrigger) {
   const Outcome done = run({"--prove", "--format", "json", "--", "pwd > result"});
   EXPECT_EQ(done.status, 1) << done.err;

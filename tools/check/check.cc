@@ -18,12 +18,22 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kTimeId = "time";
 
-// Programs that build inside of something that our settings do not enter.
-bool builds_in_container(const std::string& program) {
-  constexpr std::array<std::string_view, 7> kNames = {"sbuild", "pbuilder", "pdebuild", "podman",
-                                                      "docker", "osc",      "mock"};
-  const std::string name = fs::path(program).filename().string();
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+// The program in a command, or in a script it passes to a shell, that builds inside of something which our
+// settings do not enter; empty when there is none. What another script starts is not seen.
+std::string_view container_builder(const std::vector<std::string>& command) {
+  constexpr std::array<std::string_view, 12> kNames = {"sbuild", "pbuilder", "cowbuilder",     "pdebuild",
+                                                       "podman", "buildah",  "docker",         "nerdctl",
+                                                       "osc",    "mock",     "systemd-nspawn", "schroot"};
+  constexpr std::string_view kBetween = " \t\n/;&|()<>{}$`\"'=";
+  for (const std::string_view argument : command) {
+    for (std::size_t at = 0; at <= argument.size();) {
+      const std::size_t end = std::min(argument.find_first_of(kBetween, at), argument.size());
+      const auto name = std::find(kNames.begin(), kNames.end(), argument.substr(at, end - at));
+      if (name != kNames.end()) return *name;
+      at = end + 1;
+    }
+  }
+  return {};
 }
 
 class Checker {
@@ -163,9 +173,9 @@ class Checker {
       effect.why_not = effect.control == effect.varied ? "a process in the build saw no other value"
                                                        : effect.variation->missing(host_);
       effect.effective = effect.why_not.empty();
-      if (builds_in_container(request_.command[0])) {
+      if (const std::string_view builder = container_builder(request_.command); !builder.empty()) {
         effect.effective = false;
-        effect.why_not = "does not reach inside of " + fs::path(request_.command[0]).filename().string();
+        effect.why_not = "does not reach inside of " + std::string(builder);
       }
     }
   }
