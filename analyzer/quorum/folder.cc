@@ -117,7 +117,10 @@ class FolderReader {
     std::vector<fs::path> folders;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(path_, error)) {
-      if (entry.is_directory() && !entry.is_symlink()) folders.push_back(entry.path());
+      // Whoever collects the results decides what stands here; one that was left out would be a lost dissent.
+      if (entry.is_symlink())
+        return fail(Trouble::unsupported, safe(entry.path()) + " is a link, where results are folders");
+      if (entry.is_directory()) folders.push_back(entry.path());
     }
     if (error) return fail(Trouble::io, safe(path_) + ": " + error.message());
     std::sort(folders.begin(), folders.end());

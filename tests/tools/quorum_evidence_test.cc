@@ -103,6 +103,17 @@ TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   EXPECT_EQ(run("replay missing"), 2);
 }
 
+TEST_F(QuorumEvidence, LinksAmongResultsAreRefused) {
+  const std::string decide = "decide --policy policy.toml --results results --format json";
+  EXPECT_EQ(run(decide), 0) << read("err");
+  fs::create_directory_symlink("suse", folder_ / "results/arch");
+  EXPECT_EQ(run(decide), 2);
+  EXPECT_NE(read("err").find("is a link"), std::string::npos) << read("err");
+  fs::remove(folder_ / "results/arch");
+  fs::create_symlink("nowhere", folder_ / "results/arch");
+  EXPECT_EQ(run(decide), 2);
+}
+
 TEST_F(QuorumEvidence, PeopleConfirmWhatWasMeant) {
   const std::string digest(64, '1');
   const std::string alice = "[[people]]\nname = \"alice\"\npublic = \"" +
