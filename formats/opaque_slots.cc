@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "formats/stream/stream.h"
+
 namespace unrepro {
 namespace {
 
-std::uint64_t little(Bytes bytes, std::uint64_t at, std::size_t width) {
-  std::uint64_t value = 0;
-  for (std::size_t i = width; i-- > 0;) value = value << 8 | bytes[at + i];
-  return value;
-}
 std::uint64_t big(Bytes bytes, std::uint64_t at, std::size_t width) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < width; ++i) value = value << 8 | bytes[at + i];
@@ -86,11 +83,11 @@ class Finder {
   // Microsoft's "PE Format": COFF header, then the optional header with the checksum.
   void portable_executable() {
     if (!has(0, "MZ") || !reaches(0x3c, 4)) return;
-    const std::uint64_t header = little(bytes_, 0x3c, 4);
+    const std::uint64_t header = little_endian(bytes_.subspan(0x3c, 4));
     if (!has(header, std::string_view("PE\0\0", 4))) return;
     time("TimeDateStamp", Encoding::u32le, header + 8, 4);
     const std::uint64_t checksum = header + 24 + 64;
-    if (reaches(checksum, 4) && little(bytes_, checksum, 4) == image_checksum(checksum))
+    if (reaches(checksum, 4) && little_endian(bytes_.subspan(checksum, 4)) == image_checksum(checksum))
       add({"CheckSum", Kind::checksum, Encoding::u32le, checksum, 4, kDerived});
   }
   // CheckSumMappedFile(): words added with their carries, without the sum itself, and the length.
@@ -98,7 +95,7 @@ class Finder {
     std::uint64_t sum = 0;
     for (std::uint64_t at = 0; at < bytes_.size(); at += 2) {
       if (at >= place && at < place + 4) continue;
-      sum += little(bytes_, at, std::min<std::size_t>(2, bytes_.size() - at));
+      sum += little_endian(bytes_.subspan(at, std::min<std::size_t>(2, bytes_.size() - at)));
       sum = (sum & 0xffff) + (sum >> 16);
     }
     return sum + bytes_.size();

@@ -67,7 +67,7 @@ Bytes around(const Side& side) {
   return leaf.subspan(first, std::min<std::uint64_t>(at + side.length + kReach, leaf.size()) - first);
 }
 
-class CodeLeadRule final : public Rule {
+class CodeLeadRule final : public LeadRule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     const auto lead = [&](std::string_view cause) {
@@ -83,10 +83,6 @@ class CodeLeadRule final : public Rule {
     const std::string_view left = subject(difference.left), right = subject(difference.right);
     if (has_lto_seed(left) || has_lto_seed(right)) return lead("lto-random-seed");
     if (!both && is_split_by_profile(left.empty() ? right : left)) lead("pgo-profile");
-  }
-  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
-  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
-    return {{0, true}, {}};
   }
 };
 

@@ -68,7 +68,7 @@ bool moved(const Difference& difference) {
 
 // Where something lies, which moved because something before it has another length. Nothing proves here that
 // it had to.
-class LayoutRule final : public Rule {
+class LayoutRule final : public LeadRule {
  public:
   void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
     const Kind kind = difference.kind;
@@ -77,10 +77,6 @@ class LayoutRule final : public Rule {
     if (!place && !((kind == Kind::name || kind == Kind::reference) && moved(difference))) return;
     sink.push_back(
         {.cause = "derived-layout", .proof = Proof::inferred, .note = "may have moved, not proven"});
-  }
-  bool confirm(const Difference&, const Hypothesis&, const Fitted&) const override { return true; }
-  Freedom capacity(const Difference&, const Hypothesis&, const Fitted&) const override {
-    return {Capacity::unlimited(), {}};
   }
 };
 

@@ -139,16 +139,15 @@ class Aligner {
   // Appends to next_ what is left of the region; true when another round may improve it.
   bool refine(Hunk region, bool last_round) {
     trim(region);
-    const std::uint64_t lefts = region.left_end - region.left_begin;
-    const std::uint64_t rights = region.right_end - region.right_begin;
-    if (lefts == 0 && rights == 0) return false;
-    if (lefts == 0 || rights == 0 || lefts >= kMany || rights >= kMany) {
+    const Elements l = lefts(region), r = rights(region);
+    if (l.empty() && r.empty()) return false;
+    if (l.empty() || r.empty() || l.size() >= kMany || r.size() >= kMany) {
       settle(region);
       return false;
     }
     if (myers(region)) return false;
     if (!last_round) {
-      if (!find_unique(this->lefts(region), this->rights(region), 1)) {
+      if (!find_unique(l, r, 1)) {
         settle(region);
         return false;
       }

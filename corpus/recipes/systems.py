@@ -2,7 +2,6 @@
 from recipe import recipe
 
 TREE = "mkdir -p frob/sub; for f in $(list a.txt b.txt c.txt d.txt sub/e.txt sub/f.txt); do echo $f > frob/$f; done; find frob -exec touch -d @%s {} +; "
-C = "printf '#include <assert.h>\\nint main(int c, char **v) { assert(c > 0); return 0; }\\n' > f.c; "
 CONFIGURE = "printf 'AC_INIT([frob],[1.0])\\nAC_CONFIG_FILES([frob.txt])\\nAC_OUTPUT\\n' > configure.ac; echo 'Built in @abs_builddir@' > frob.txt.in; autoconf; ./configure -q; "
 AT, FIX = TREE % "$STAMP", TREE % "1600000000"
 recipe("mtime", "7z-zip", "file-mtime", "clock", AT + "cd frob; 7z a -tzip -bd $OUT/f.zip . >/dev/null", file="equivalent")

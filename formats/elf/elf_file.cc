@@ -1,9 +1,8 @@
 #include "formats/elf/elf_file.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 
+#include "formats/digest.h"
 #include "formats/elf/constants.h"
 #include "formats/elf/dynamic.h"
 #include "formats/value.h"
@@ -152,8 +151,7 @@ void File::read_sections(std::uint64_t count) {
       const std::uint32_t name = symbol(section.link, section.info).name;
       section.signature = string(sections[section.link].link, name).value_or(std::string_view());
     }
-    const std::string text = label(i);
-    section.twin = seen[XXH3_64bits(text.data(), text.size())]++;
+    section.twin = seen[content_hash(as_bytes(label(i))).low]++;
   }
 }
 

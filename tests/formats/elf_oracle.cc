@@ -64,17 +64,26 @@ class Oracle {
     std::size_t count = 0;
     elf_getshdrnum(elf_, &count);
     std::map<std::string, unsigned> seen;
+    for (std::size_t i = 0; i < count; ++i) gelf_getshdr(elf_getscn(elf_, i), &headers_.emplace_back());
     for (std::size_t i = 0; i < count; ++i) {
-      GElf_Shdr header = {};
-      gelf_getshdr(elf_getscn(elf_, i), &header);
-      headers_.push_back(header);
-      const std::string name = text(names, header.sh_name);
-      const unsigned twin = ++seen[name];
+      const std::string name = text(names, headers_[i].sh_name);
       std::string label = name.empty() ? "section" : name;
+      if (headers_[i].sh_type == SHT_GROUP) label += signature(headers_[i]);
+      const unsigned twin = ++seen[label];
       if (twin > 1 || name.empty()) label += "#" + std::to_string(twin);
       by_label_.emplace(label, i);
       labels_.push_back(std::move(label));
     }
+  }
+
+  // ":" and the name of the symbol that a group is about.
+  std::string signature(const GElf_Shdr& group) const {
+    GElf_Sym symbol;
+    Elf_Data* symbols = data(group.sh_link);
+    if (symbols == nullptr || gelf_getsym(symbols, static_cast<int>(group.sh_info), &symbol) == nullptr)
+      return "";
+    const std::string name = text(headers_[group.sh_link].sh_link, symbol.st_name);
+    return name.empty() ? "" : ":" + name;
   }
 
   std::string label(std::size_t section) const {

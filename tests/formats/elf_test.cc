@@ -96,7 +96,7 @@ TEST(Elf, AgreesWithLibelf) {
   std::uint64_t symbols = 0;
   for (const char* name :
        {"libsmall.so", "libuuid.so", "program", "small.o", "small-i386.o", "small-powerpc64.o",
-        "small-s390x.o", "small-aarch64.o", "lld-needs.so", "libsymver.so"}) {
+        "small-s390x.o", "small-aarch64.o", "lld-needs.so", "libsymver.so", "groups.o"}) {
     const test::OracleCounts counts = test::check_with_libelf(read_data("elf/" + std::string(name)));
     EXPECT_EQ(counts.mismatch, "") << name;
     EXPECT_GT(counts.sections, 5u) << name;

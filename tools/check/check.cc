@@ -161,6 +161,7 @@ class Checker {
   }
 
   void judge_effects(const Build& varied) {
+    const std::string_view builder = container_builder(request_.command);
     for (const std::size_t i : possible_) {
       Effect& effect = outcome_.effects[i];
       const std::string id(effect.variation->id());
@@ -173,7 +174,7 @@ class Checker {
       effect.why_not = effect.control == effect.varied ? "a process in the build saw no other value"
                                                        : effect.variation->missing(host_);
       effect.effective = effect.why_not.empty();
-      if (const std::string_view builder = container_builder(request_.command); !builder.empty()) {
+      if (!builder.empty()) {
         effect.effective = false;
         effect.why_not = "does not reach inside of " + std::string(builder);
       }
