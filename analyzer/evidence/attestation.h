@@ -21,7 +21,8 @@ struct Attestation {
 
 // Reads what was signed: a Debian .buildinfo in clear text (deb-buildinfo(5); a .dsc that it lists is an
 // input), rebuilderd's link metablock (materials are inputs), or SLSA provenance v1 in a DSSE envelope
-// (resolved dependencies are inputs). None of them names a job. Errors: unsupported.
+// (resolved dependencies are inputs). None of them names a job. Errors: unsupported; io (see
+// verify_signed_text).
 Result<Attestation> read_attestation(std::string_view text, const KeyRing& keys, const Demand& demand);
 
 }  // namespace unrepro::evidence

@@ -13,7 +13,7 @@ inline constexpr std::string_view kSignedText = "text signed with OpenPGP";
 // result, with dash-escapes undone, its type is kSignedText. Only a text that is one signed message and
 // nothing besides, with LF as line ends, is read. A certificate counts for the key whose fingerprint is that
 // of its primary key, and as it was when the evidence came in: expired or revoked it does not. Uses librnp,
-// which is loaded when it is needed. Errors: unsupported; also when librnp is not installed.
+// which is loaded when it is needed. Errors: unsupported; io when librnp is not installed.
 Result<Verified> verify_signed_text(std::string_view text, const KeyRing& keys, const Demand& demand);
 
 }  // namespace unrepro::evidence

@@ -1,7 +1,10 @@
 #include "analyzer/evidence/vsa.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include <optional>
+#include <set>
 
 namespace unrepro::evidence {
 namespace {
@@ -18,19 +21,56 @@ Result<std::vector<std::string>> read_strings(const Json* json, const char* name
   return strings;
 }
 
-// Operators of seats that hold the released bits themselves.
-std::vector<std::string> holders(const quorum::ArtifactDecision& artifact) {
+// The released bits, and the operators of seats that hold them and nothing else.
+struct Held {
+  const quorum::Class::Bits* bits = nullptr;
+  std::set<std::string> operators;
+};
+Held held(const quorum::ArtifactDecision& artifact) {
+  Held held;
   for (const quorum::Class& each : artifact.classes) {
     for (const quorum::Class::Bits& bits : each.bits) {
-      if (each.released && bits.sha256 == artifact.released) return bits.operators;
+      if (each.released && bits.sha256 == artifact.released) held.bits = &bits;
     }
   }
-  return {};
+  if (held.bits == nullptr) return held;
+  held.operators.insert(held.bits->operators.begin(), held.bits->operators.end());
+  for (const quorum::Stance& stance : artifact.stances) {
+    if (stance.sha256 != artifact.released && stance.standing != quorum::Standing::missing)
+      held.operators.erase(stance.operator_id);
+  }
+  return held;
+}
+
+constexpr std::string_view kBitwise = "QUORUM_BITWISE_", kOperators = "_OPERATORS",
+                           kTrusted = "QUORUM_TRUSTED_";
+
+// The number in a level that says how many.
+std::optional<std::uint32_t> number_in(std::string_view level, std::string_view head, std::string_view tail) {
+  if (!level.starts_with(head) || !level.ends_with(tail) || level.size() <= head.size() + tail.size())
+    return std::nullopt;
+  level.remove_prefix(head.size());
+  level.remove_suffix(tail.size());
+  std::uint32_t number = 0;
+  const auto read = std::from_chars(level.data(), level.data() + level.size(), number);
+  return read.ec == std::errc() && read.ptr == level.data() + level.size() ? std::optional(number)
+                                                                           : std::nullopt;
+}
+
+// More operators than demanded will do.
+bool meets(std::string_view level, std::string_view demanded) {
+  if (level == demanded) return true;
+  for (const auto& [head, tail] :
+       {std::pair(kBitwise, kOperators), std::pair(kTrusted, std::string_view())}) {
+    const auto has = number_in(level, head, tail), wants = number_in(demanded, head, tail);
+    if (has && wants) return *has >= *wants;
+  }
+  return false;
 }
 
 }  // namespace
 
-Result<Vsa> summarize(const quorum::Decision& decision, const quorum::Policy& policy) {
+Result<Vsa> summarize(const quorum::Decision& decision) {
   if (!quorum::passes(decision.state) || decision.artifacts.empty())
     return fail(Trouble::unsupported, "a decision that is " + std::string(to_string(decision.state)) +
                                           " releases nothing to vouch for");
@@ -44,14 +84,13 @@ Result<Vsa> summarize(const quorum::Decision& decision, const quorum::Policy& po
     if (!quorum::passes(artifact.state) || !is_sha256(artifact.released))
       return fail(Trouble::unsupported, artifact.name + " is not released");
     vsa.subjects.push_back({artifact.name, {}, {{"sha256", artifact.released}}});
-    const auto operators = holders(artifact);
-    agreeing = std::min(agreeing, operators.size());
-    trusted = std::min(trusted, static_cast<std::size_t>(std::count_if(
-                                    operators.begin(), operators.end(),
-                                    [&](const std::string& each) { return policy.trusted.contains(each); })));
+    const Held holders = held(artifact);
+    agreeing = std::min(agreeing, holders.operators.size());
+    trusted = std::min(trusted, holders.bits == nullptr ? 0 : holders.bits->trusted.size());
   }
-  if (agreeing > 0) vsa.levels.push_back("QUORUM_BITWISE_" + std::to_string(agreeing) + "_OPERATORS");
-  if (trusted > 0) vsa.levels.push_back("QUORUM_TRUSTED_" + std::to_string(trusted));
+  if (agreeing > 0)
+    vsa.levels.push_back(std::string(kBitwise).append(std::to_string(agreeing)).append(kOperators));
+  if (trusted > 0) vsa.levels.push_back(std::string(kTrusted) + std::to_string(trusted));
   if (decision.state == quorum::State::confirmed) vsa.levels.push_back("QUORUM_AUDITED");
   vsa.levels.push_back("SLSA_BUILD_LEVEL_UNEVALUATED");
   return vsa;
@@ -121,9 +160,10 @@ std::string refusal(const Vsa& vsa, const VsaDemand& demand) {
   const auto is_demanded = [&](const Resource& subject) { return subject.sha256() == demand.sha256; };
   if (!demand.sha256.empty() && std::none_of(vsa.subjects.begin(), vsa.subjects.end(), is_demanded))
     return "no subject has SHA-256 " + demand.sha256;
-  for (const std::string& level : demand.levels) {
-    if (std::find(vsa.levels.begin(), vsa.levels.end(), level) == vsa.levels.end())
-      return "level " + level + " is missing";
+  for (const std::string& demanded : demand.levels) {
+    if (std::none_of(vsa.levels.begin(), vsa.levels.end(),
+                     [&](const std::string& level) { return meets(level, demanded); }))
+      return "level " + demanded + " is missing";
   }
   return {};
 }

@@ -27,7 +27,7 @@ struct Vsa {
 // What a decision lets be said; verifier, verified_at, resource and attestations stay empty. `agreeing` and
 // `trusted` in the levels are the fewest over all artifacts. Errors: unsupported when the decision or one of
 // its artifacts releases nothing.
-Result<Vsa> summarize(const quorum::Decision& decision, const quorum::Policy& policy);
+Result<Vsa> summarize(const quorum::Decision& decision);
 
 // The statement to sign. Requires passed.
 std::string write_vsa(const Vsa& vsa);
@@ -38,7 +38,7 @@ Result<Vsa> read_vsa(const Statement& statement);
 struct VsaDemand {
   std::string verifier, resource;   // what they must be; empty: any
   std::string sha256;               // a subject that must be there; empty: any
-  std::vector<std::string> levels;  // that must be there
+  std::vector<std::string> levels;  // that must be there, or one with a greater number
 };
 
 // Nothing when it meets the demand (section "How to verify"), else what does not.

@@ -78,8 +78,8 @@ class Adviser {
     if (stance.divergence && *stance.divergence != Divergence::known)
       say("Freeze " + artifact.name + " on both sides; people must look at what " + stance.operator_id +
           " got.");
-    say("Arbitrate: let a trusted operator build " + artifact.name + " twice, and " + stance.operator_id +
-        " again on its own machine.");
+    say("Arbitrate: let a trusted operator other than " + stance.operator_id + " build " + artifact.name +
+        " twice, and " + stance.operator_id + " again on its own machine.");
   }
 
   void remedies(const Stance& stance) {

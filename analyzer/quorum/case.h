@@ -101,9 +101,16 @@ struct Event {
   Digest evidence;
 };
 
+// The unrepro that compared the artifacts: on record, so that another one can decide the same again.
+struct Tool {
+  std::string version;
+  Digest rules_sha256;
+};
+
 // All of it. The order of no list matters.
 struct Case {
   Job job;
+  Tool tool;
   std::int64_t now = 0;      // the time of the decision
   bool unsigned_ok = false;  // a local experiment: the claimed operator is believed
   std::vector<Seat> seats;   // empty: no ledger; every result has a seat of its own

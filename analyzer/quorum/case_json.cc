@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "formats/digest.h"
@@ -38,9 +39,14 @@ void read(const json& from, Event& event);
 
 template <class Item>
 json sorted_list(const std::vector<Item>& items) {
-  std::vector<json> list;
-  for (const Item& item : items) list.push_back(write(item));
-  std::sort(list.begin(), list.end(), [](const json& a, const json& b) { return a.dump() < b.dump(); });
+  std::multimap<std::string, json> by_text;
+  for (const Item& item : items) {
+    json value = write(item);
+    std::string text = value.dump();
+    by_text.emplace(std::move(text), std::move(value));
+  }
+  json list = json::array();
+  for (auto& [text, value] : by_text) list.push_back(std::move(value));
   return list;
 }
 
@@ -182,6 +188,7 @@ std::string case_json(const Case& kase) {
              {"rate", kase.audit->rate}};
   }
   const json document = {{"job", write(kase.job)},
+                         {"tool", {{"version", kase.tool.version}, {"rules_sha256", kase.tool.rules_sha256}}},
                          {"now", kase.now},
                          {"unsigned", kase.unsigned_ok},
                          {"seats", sorted_list(kase.seats)},
@@ -199,6 +206,8 @@ Result<Case> parse_case(std::string_view text) {
     const json from = json::parse(text);
     Case kase;
     read(from.at("job"), kase.job);
+    from.at("tool").at("version").get_to(kase.tool.version);
+    from.at("tool").at("rules_sha256").get_to(kase.tool.rules_sha256);
     from.at("now").get_to(kase.now);
     from.at("unsigned").get_to(kase.unsigned_ok);
     kase.seats = read_list<Seat>(from.at("seats"));

@@ -5,6 +5,7 @@
 #include "analyzer/parallel.h"
 #include "analyzer/quorum/folder.h"
 #include "analyzer/quorum/votes.h"
+#include "analyzer/report_json.h"
 #include "analyzer/summary.h"
 
 namespace unrepro::quorum {
@@ -74,6 +75,7 @@ Relation relation_of(const Digest& left, const Digest& right, const Result<Repor
 
 std::size_t compare_artifacts(const Policy& policy, Folder& folder, const Options& options,
                               const Compared& compared) {
+  folder.kase.tool = {std::string(tool_version()), rules_sha256()};
   const std::vector<Digest> several = contested(policy, folder.kase);
   std::vector<Result<std::string>> forms(several.size(), fail(Trouble::internal, ""));
   with_threads(options.threads, [&] {

@@ -3,11 +3,11 @@
 // checked and worded whether or not an earlier one failed. The state follows from the conditions alone.
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 #include "analyzer/quorum/advice.h"
 #include "analyzer/quorum/classes.h"
+#include "analyzer/quorum/independence.h"
 #include "analyzer/quorum/lottery.h"
 #include "analyzer/quorum/reputation.h"
 
@@ -15,14 +15,6 @@ namespace unrepro::quorum {
 namespace {
 
 constexpr std::size_t kPeople = 2;  // who must say that a result was meant before its operator is convicted
-
-using Names = std::set<std::string>;
-
-std::string list(const Names& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text.empty() ? "nobody" : text;
-}
 
 std::string count(std::size_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
@@ -46,37 +38,6 @@ bool follows(const Job& job, const BuildResult& result) {
 
 bool other_inputs(const BuildResult& a, const BuildResult& b) {
   return !a.inputs.empty() && !b.inputs.empty() && a.inputs != b.inputs;
-}
-
-// How many of the operators are independent: those tied by a trait, or by chains of them, count once. An
-// operator of unknown trait is tied to every other such one.
-std::size_t independent(const Policy& policy, const Names& operators, std::vector<std::string>& shared) {
-  std::map<std::string, std::string> group;
-  for (const std::string& each : operators) group[each] = each;
-  for (const std::string& trait : policy.independence) {
-    std::map<std::string, Names> by_value;
-    for (const std::string& each : operators) {
-      const auto known = policy.operators.find(each);
-      std::string value = "unknown";
-      if (known != policy.operators.end() && known->second.traits.contains(trait))
-        value = known->second.traits.at(trait);
-      by_value[value].insert(each);
-    }
-    for (const auto& [value, tied_ones] : by_value) {
-      if (tied_ones.size() < 2) continue;
-      shared.push_back(trait + "=" + value + ": " + list(tied_ones));
-      const std::string into = group.at(*tied_ones.begin());
-      for (const std::string& each : tied_ones) {
-        const std::string from = group.at(each);
-        for (auto& [name, of] : group) {
-          if (of == from) of = into;
-        }
-      }
-    }
-  }
-  Names groups;
-  for (const auto& [name, of] : group) groups.insert(of);
-  return groups.size();
 }
 
 // Decides one artifact.
@@ -201,20 +162,35 @@ class ArtifactDecider {
     const std::vector<const Vote*> arbiters = with_role(Role::arbiter);
     if (arbiters.size() < 2) return;
     const Class* verdict = class_of(out_.classes, arbiters.front()->artifact(out_.name));
+    Names witnesses;  // who got what the arbiters got
     for (const Vote* each : arbiters) {
       if (class_of(out_.classes, each->artifact(out_.name)) != verdict) verdict = nullptr;
       arbiter_manifests_.push_back(each->result->manifest);
+      witnesses.insert(each->operator_id);
+    }
+    if (verdict == nullptr) {
+      overruled_ = State::unreproducible;
+      return;
     }
     if (verdict == first_) {
       for (std::size_t i = 0; i < out_.stances.size(); ++i) {
         if (out_.stances[i].standing == Standing::dissents) judge_dissenter(i);
       }
-    } else if (verdict == nullptr || verdict->operators.empty()) {
-      overruled_ = State::unreproducible;
-    } else {
-      overruled_ = State::rejected;
-      convict_first(*verdict);
+      return;
     }
+    for (const Stance& stance : out_.stances) {
+      if (class_of(out_.classes, stance.sha256) == verdict) witnesses.insert(stance.operator_id);
+    }
+    const Relation* relation = relations_.worst(verdict->bits, first_->bits);
+    const bool foul = relation != nullptr && blamable(relation->verdict, relation->divergence);
+    const bool held_by_seats = !verdict->operators.empty();
+    std::vector<std::string> shared;
+    if (independent(policy_, witnesses, shared) >= 2 && (foul || held_by_seats)) {
+      overruled_ = State::rejected;
+      if (foul) convict_first(list(witnesses) + " got something else, arbiters among them");
+    } else if (!held_by_seats) {
+      overruled_ = State::unreproducible;
+    }  // else one operator alone, who is never believed: its dissent stands
   }
 
   // The arbiter confirms the class. A dissenter that cannot repeat its artifact was at fault; one that
@@ -252,32 +228,24 @@ class ArtifactDecider {
   }
 
   // A known cause is nobody's fault and an analysis that did not end is no evidence.
-  static bool blamable(const Stance& stance) {
-    return stance.verdict == Verdict::divergent && stance.divergence != Divergence::known;
+  static bool blamable(Verdict verdict, std::optional<Divergence> divergence) {
+    return verdict == Verdict::divergent && divergence != Divergence::known;
   }
 
   void penalize(std::size_t i, EventKind kind, const std::string& reason) {
-    const Stance& stance = out_.stances[i];
-    if (!blamable(stance)) return;
+    if (blamable(out_.stances[i].verdict, out_.stances[i].divergence)) add_penalty(i, kind, reason);
+  }
+
+  void add_penalty(std::size_t i, EventKind kind, const std::string& reason) {
     std::vector<Digest> evidence = arbiter_manifests_;
     evidence.push_back(stance_votes_[i]->result->manifest);
     std::sort(evidence.begin(), evidence.end());
-    penalties_.push_back({stance.operator_id, kind, out_.name, std::move(evidence), reason});
+    penalties_.push_back({out_.stances[i].operator_id, kind, out_.name, std::move(evidence), reason});
   }
 
-  // The arbiter holds what only others than the first class hold.
-  void convict_first(const Class& honest) {
-    const auto proof = std::find_if(out_.stances.begin(), out_.stances.end(), [&](const Stance& stance) {
-      return class_of(out_.classes, stance.sha256) == &honest && blamable(stance);
-    });
-    if (proof == out_.stances.end()) return;
+  void convict_first(const std::string& reason) {
     for (std::size_t i = 0; i < out_.stances.size(); ++i) {
-      if (!agrees(i)) continue;
-      std::vector<Digest> evidence = arbiter_manifests_;
-      evidence.push_back(stance_votes_[i]->result->manifest);
-      std::sort(evidence.begin(), evidence.end());
-      penalties_.push_back({out_.stances[i].operator_id, EventKind::convicted, out_.name, std::move(evidence),
-                            "the arbiter got what " + proof->operator_id + " got, not what it holds"});
+      if (agrees(i)) add_penalty(i, EventKind::convicted, reason);
     }
   }
 
@@ -486,7 +454,7 @@ class ArtifactDecider {
       const Stance& stance = out_.stances[i];
       if (stance.standing != Standing::dissents) continue;
       inputs = inputs && built_from_other_inputs(*stance_votes_[i]->result);
-      people = people || blamable(stance);
+      people = people || blamable(stance.verdict, stance.divergence);
     }
     return inputs ? State::inputs_differ : people ? State::escalated : State::disputed;
   }
@@ -540,6 +508,7 @@ Decision decide(const Policy& policy, const Case& kase) {
   Decision decision{.unsigned_ok = kase.unsigned_ok,
                     .reference_mode = !kase.job.reference.empty(),
                     .job = kase.job.id,
+                    .tool = kase.tool,
                     .policy = policy.digest,
                     .inputs = case_digest(kase)};
   Votes votes = weigh(policy, kase);

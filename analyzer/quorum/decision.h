@@ -105,6 +105,7 @@ struct Decision {
   bool unsigned_ok = false;
   bool reference_mode = false;
   std::string job;
+  Tool tool;
   Digest policy, inputs;
   std::vector<ArtifactDecision> artifacts;  // by name
   std::vector<Ignored> ignored;             // by result

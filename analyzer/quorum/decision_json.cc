@@ -1,7 +1,6 @@
 #include "analyzer/quorum/decision_json.h"
 
 #include "analyzer/json_writer.h"
-#include "analyzer/report_json.h"
 
 namespace unrepro::quorum {
 namespace {
@@ -15,8 +14,8 @@ class DecisionWriter {
     text("schema", kDecisionSchema);
     json_.key("tool");
     json_.begin_object();
-    text("version", tool_version());
-    text("rules_sha256", rules_sha256());
+    text("version", decision.tool.version);
+    text("rules_sha256", decision.tool.rules_sha256);
     json_.end_object();
     text("state", to_string(decision.state));
     text("job", decision.job);

@@ -18,17 +18,19 @@ namespace fs = std::filesystem;
 using evidence::Json;
 
 constexpr std::uint64_t kLargestText = 16u << 20;
-constexpr std::size_t kMostArtifacts = 10'000;
+constexpr std::size_t kMostFiles = 10'000;  // and folders
+constexpr std::uint64_t kLargestResult = 64ull << 30;
+constexpr std::size_t kLongestName = 1024;
 
 std::string safe(const fs::path& path) { return escape(as_bytes(path.native())); }
 
 Digest sha256_of(Bytes bytes) { return to_hex(digest(Algo::sha256, bytes)); }
 
-// A regular file that is no link. Errors: io.
+// A regular file that is no link. Errors: unsupported (something else, or nothing), io. As everything here
+// that looks at files, also throws fs::filesystem_error.
 Result<BlobRef> read_file(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::symlink_status(path, error);
-  if (!fs::is_regular_file(status)) return fail(Trouble::io, safe(path.filename()) + " is no regular file");
+  if (!fs::is_regular_file(fs::symlink_status(path)))
+    return fail(Trouble::unsupported, safe(path.filename()) + " is no regular file");
   return blob_from_file(path);
 }
 
@@ -44,6 +46,12 @@ Result<std::string> read_text(const fs::path& path) {
 struct Wrong {
   std::string what;
 };
+
+// What the operating system refuses is nobody's defect: no result may be left out for it.
+[[noreturn]] void refuse(const Error& error, const std::string& what = {}) {
+  if (error.trouble == Trouble::io) throw error;
+  throw Wrong{what + error.message};
+}
 
 std::string text_of(const Json& value, std::string_view name) {
   if (const std::string* text = value.as_string()) return *text;
@@ -113,16 +121,25 @@ class FolderReader {
   }
 
   Result<Folder> run() {
+    try {
+      return read();
+    } catch (const fs::filesystem_error& error) {
+      return fail(Trouble::io, safe(error.path1()) + ": " + error.code().message());
+    } catch (Error& error) {
+      return tl::unexpected<Error>(std::move(error));
+    }
+  }
+
+ private:
+  Result<Folder> read() {
     if (auto read = read_job(); !read) return tl::unexpected<Error>(read.error());
     std::vector<fs::path> folders;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(path_, error)) {
+    for (const auto& entry : fs::directory_iterator(path_)) {
       // Whoever collects the results decides what stands here; one that was left out would be a lost dissent.
       if (entry.is_symlink())
         return fail(Trouble::unsupported, safe(entry.path()) + " is a link, where results are folders");
       if (entry.is_directory()) folders.push_back(entry.path());
     }
-    if (error) return fail(Trouble::io, safe(path_) + ": " + error.message());
     std::sort(folders.begin(), folders.end());
     for (const fs::path& folder : folders) read_result(folder);
     if (jobs_.size() > 1)
@@ -132,11 +149,9 @@ class FolderReader {
     return std::move(out_);
   }
 
- private:
   Result<void> read_job() {
     const fs::path file = path_ / "job.json";
-    std::error_code error;
-    if (!fs::exists(file, error)) return {};
+    if (!fs::exists(fs::symlink_status(file))) return {};
     const auto text = read_text(file);
     if (!text) return tl::unexpected<Error>(text.error());
     const auto json = evidence::parse_json(*text);
@@ -211,8 +226,7 @@ class FolderReader {
     }
     evidence::Manifest made;  // what is there, to be compared with what was signed
     try {
-      std::error_code error;
-      const bool attested = fs::exists(fs::symlink_status(folder / "attestation", error));
+      const bool attested = fs::exists(fs::symlink_status(folder / "attestation"));
       if (!attested) read_build(folder, result, made);
       if (receipt != receipts_.end()) result.role = receipt->second.role;
       read_artifacts(folder / "artifacts", result, made);
@@ -226,7 +240,7 @@ class FolderReader {
 
   static void read_build(const fs::path& folder, BuildResult& result, evidence::Manifest& made) {
     const auto text = read_text(folder / "build.json");
-    if (!text) throw Wrong{text.error().message};
+    if (!text) refuse(text.error());
     made.build = {sha256_of(as_bytes(*text)), text->size()};
     const auto json = evidence::parse_json(*text);
     if (!json) throw Wrong{"build.json: " + json.error().message};
@@ -239,33 +253,34 @@ class FolderReader {
   }
 
   void read_artifacts(const fs::path& root, BuildResult& result, evidence::Manifest& made) {
-    std::error_code error;
-    if (!fs::is_directory(fs::symlink_status(root, error))) return;  // nothing was built
-    fs::recursive_directory_iterator at(root, error), end;
-    for (; !error && at != end; at.increment(error)) {
-      if (fs::is_directory(at->symlink_status())) continue;
-      const std::string name = safe(at->path().lexically_relative(root));
-      auto blob = read_file(at->path());
-      if (!blob) throw Wrong{"artifacts/" + name + ": " + blob.error().message};
-      if (made.artifacts.size() >= kMostArtifacts) throw Wrong{"more than 10000 artifacts"};
+    if (!fs::is_directory(fs::symlink_status(root))) return;  // nothing was built
+    std::size_t files = 0;
+    std::uint64_t size = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(root)) {
+      if (++files > kMostFiles) throw Wrong{"more than 10000 artifacts"};
+      const std::string name = safe(entry.path().lexically_relative(root));
+      if (name.size() > kLongestName) throw Wrong{"an artifact's name is longer than 1024 bytes"};
+      if (fs::is_directory(entry.symlink_status())) continue;
+      auto blob = read_file(entry.path());
+      if (!blob) refuse(blob.error(), "artifacts: ");
+      size += (*blob)->size();
+      if (size > kLargestResult) throw Wrong{"its artifacts are larger than 64 GiB"};
       const Digest sha256 = sha256_of((*blob)->bytes());
       made.artifacts[name] = {sha256, (*blob)->size()};
       result.artifacts[name] = sha256;
       out_.artifacts.emplace(sha256, std::move(*blob));
       out_.names.emplace(sha256, result.id + "/" + name);
     }
-    if (error) throw Wrong{"artifacts: " + error.message()};
   }
 
   // Sets signer and manifest. Without an envelope the result stands unsigned, as what it is.
   void check_manifest(const fs::path& file, BuildResult& result, const evidence::Manifest& made) {
-    std::error_code error;
-    if (!fs::exists(fs::symlink_status(file, error))) {
+    if (!fs::exists(fs::symlink_status(file))) {
       result.manifest = sha256_of(as_bytes(evidence::write_manifest(made)));
       return;
     }
     const auto text = read_text(file);
-    if (!text) throw Wrong{text.error().message};
+    if (!text) refuse(text.error());
     const auto envelope = evidence::Envelope::parse(*text);
     if (!envelope) throw Wrong{"manifest.json: " + envelope.error().message};
     const auto verified = evidence::verify(*envelope, policy_.keys,
@@ -285,9 +300,9 @@ class FolderReader {
   // Sets all that a builder says of itself.
   void check_attestation(const fs::path& file, BuildResult& result) {
     const auto text = read_text(file);
-    if (!text) throw Wrong{text.error().message};
+    if (!text) refuse(text.error());
     auto said = evidence::read_attestation(*text, policy_.keys, {result.received, 1, {}});
-    if (!said) throw Wrong{"attestation: " + said.error().message};
+    if (!said) refuse(said.error(), "attestation: ");
     if (said->artifacts != result.artifacts) throw Wrong{"the artifacts are not those of the attestation"};
     result.signer = one_operator(said->signers, "attestation");
     if (!said->builder.empty() && !may_speak_for(said->builder, said->signers))

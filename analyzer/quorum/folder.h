@@ -7,8 +7,7 @@
 //   RESULT/artifacts/    the files that were built; their names are paths within it
 //   RESULT/manifest.json a DSSE envelope over the digests of all of that (analyzer/evidence/manifest.h)
 //   RESULT/attestation   instead of build.json and manifest.json: a signed .buildinfo, a link of rebuilderd
-//   or
-//                        SLSA provenance (analyzer/evidence/attestation.h), which must list the same
+//                        or SLSA provenance (analyzer/evidence/attestation.h), which must list the same
 //                        artifacts. It names no job: that it is about this one shows in its inputs only
 //
 // job.json: { "schema": "unrepro.job/1", "id": "…", "inputs": {}, "artifacts": [], "reference": [],
@@ -35,8 +34,8 @@ struct Folder {
 };
 
 // Reads it all. A result that is damaged, or that its manifest does not describe, is kept with its defect.
-// `now` is when results came in of which job.json does not say so. Errors: io (no such folder), unsupported
-// (job.json; results for several jobs).
+// `now` is when results came in of which job.json does not say so. Errors: io (whatever the operating system
+// refuses to show, in results too), unsupported (job.json; results for several jobs; links among them).
 Result<Folder> read_folder(const std::filesystem::path& path, const Policy& policy, bool unsigned_ok,
                            std::int64_t now);
 

@@ -34,7 +34,11 @@ Digest results_root(const Case& kase) {
     leaves.push_back(std::move(leaf));
   };
   for (const Seat& seat : kase.seats) {
-    if (seat.role == Role::seat && seat.state == SeatState::submitted) add(seat.operator_id, seat.manifest);
+    if (seat.role != Role::seat || seat.state != SeatState::submitted) continue;
+    if (!seat.manifest.empty()) add(seat.operator_id, seat.manifest);
+    for (const BuildResult& result : kase.results) {
+      if (seat.manifest.empty() && result.seat == seat.id) add(seat.operator_id, result.manifest);
+    }
   }
   for (const BuildResult& result : kase.results) {
     if (kase.seats.empty() && result.role == Role::seat)

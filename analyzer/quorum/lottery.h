@@ -9,7 +9,7 @@ namespace unrepro::quorum {
 Digest commit(std::string_view seed_hex);
 
 // A digest of the results that are in for seats: operators and manifests, in sorted order, of the ledger or,
-// without one, of the results.
+// where that records none, of the results.
 Digest results_root(const Case& kase);
 
 // Whether the job is audited: HMAC-SHA-256 with the seed as key over job and root, its first 64 bits as a

@@ -164,6 +164,8 @@ void read_all_keys(Reader& reader, Policy& policy) {
     policy.keys.emplace(key.id, std::move(key));
   }
   for (Key& key : read_keys(reader, "people", "name", known)) policy.people.emplace(key.id, std::move(key));
+  for (Key& key : read_keys(reader, "verifiers", "verifier", known))
+    policy.verifiers.emplace(key.id, std::move(key));
 }
 
 void read_operators(Reader& reader, Policy& policy) {

@@ -21,13 +21,13 @@ inline constexpr Ppb kCertain = 1'000'000'000;
 // The worst relation to the released bits that does not hold a decision.
 enum class Accept : std::uint8_t { identical, equivalent, explained };
 
-// A key of an operator, or of a person: ed25519 (RFC 8032), or an OpenPGP certificate (RFC 4880). Valid for
-// what was received from `valid_from` up to, not including, `valid_until` and `revoked_from`; seconds since
-// 1970.
+// A key of an operator, a person or a verifier: ed25519 (RFC 8032), or an OpenPGP certificate (RFC 4880).
+// Valid for what was received from `valid_from` up to, not including, `valid_until` and `revoked_from`;
+// seconds since 1970.
 struct Key {
   std::string id;           // hex SHA-256 of the DER SubjectPublicKeyInfo (RFC 8410), or the fingerprint
   std::string public_key;   // 32 bytes, or empty
-  std::string operator_id;  // or the person's name
+  std::string operator_id;  // or the person's name, or the verifier's URI
   std::int64_t valid_from = std::numeric_limits<std::int64_t>::min();
   std::int64_t valid_until = std::numeric_limits<std::int64_t>::max();
   std::int64_t revoked_from = std::numeric_limits<std::int64_t>::max();
@@ -64,9 +64,11 @@ struct Policy {
   std::uint32_t withdraw_after = 3;       // lost arbitrations that cost an operator its seats; 0: never
   std::vector<std::string> independence;  // traits in which operators that count must differ
   std::map<std::string, Operator> operators;
-  std::map<std::string, Key> keys;    // by id
-  std::map<std::string, Key> people;  // whose confirmations count; by id, none of them in `keys`
-  std::string digest;                 // hex SHA-256 of the text it was read from
+  // By id, each key in one of the three only.
+  std::map<std::string, Key> keys;       // of operators: what they sign are results
+  std::map<std::string, Key> people;     // whose confirmations count
+  std::map<std::string, Key> verifiers;  // whose summaries (VSA) count, by the URI they must name
+  std::string digest;                    // hex SHA-256 of the text it was read from
 };
 
 // Reads policy.toml. Unknown keys, values out of range and demands that nobody can meet are errors

@@ -8,6 +8,7 @@
 
 #include "analyzer/quorum/lottery.h"
 #include "analyzer/quorum/reputation.h"
+#include "analyzer/report_json.h"
 
 namespace unrepro::simulation {
 namespace {
@@ -297,6 +298,7 @@ void History::play_build(std::uint32_t number, Tally& tally) {
   state.kase.now = number * kBuildTime;
   state.kase.unsigned_ok = true;  // signatures are not simulated
   state.kase.job = {"build-" + std::to_string(number), {{"source", bits(2)}}, {kArtifact}, {}};
+  state.kase.tool = {std::string(tool_version()), rules_sha256()};
   state.reproducible = !prng_.chance(scenario_.benign_mismatch);
   state.explained = prng_.chance(scenario_.benign_explained);
   state.disguised = prng_.chance(scenario_.disguised);

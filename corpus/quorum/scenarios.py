@@ -125,6 +125,14 @@ def all_scenarios():
     yield Scenario("all-seats-collude-arbitrated",
                    caught + [Result(TRUSTED, files(GOOD), role="arbiter"), Result(TRUSTED, files(GOOD), role="arbiter")],
                    audit, job={"audit": lottery}, state="unreproducible", status=1, says=["only trusted operators"])
+    yield Scenario("all-seats-collude-arbitrated-by-two",
+                   caught + [Result(TRUSTED, files(GOOD), role="arbiter"), Result("opensuse", files(GOOD), role="arbiter")],
+                   {**audit, "trusted": [TRUSTED, "opensuse"]}, job={"audit": lottery}, state="rejected", status=1,
+                   penalties={(name, "convicted") for name in ("suse", "arch", "guix")})
+    yield Scenario("one-trusted-against-all", [Result(TRUSTED, files(EVIL))] +
+                   [Result(name, files(GOOD)) for name in ("suse", "arch", "guix")] +
+                   [Result(TRUSTED, files(EVIL), role="arbiter"), Result(TRUSTED, files(EVIL), role="arbiter")],
+                   state="escalated", status=3, fails=["no-dissent", "trusted"], says=["trusted operator other than debian"])
 
     def toolchains(third, content):
         results = three(GOOD, GOOD, content)

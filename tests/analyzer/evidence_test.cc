@@ -491,7 +491,8 @@ quorum::Decision agreed() {
   artifact.released = kSomeSha256;
   quorum::Class kind;
   kind.released = true;
-  kind.bits = {{.sha256 = kSomeSha256, .operators = {"debian", "suse", "x"}, .results = {}, .trusted = {}}};
+  kind.bits = {
+      {.sha256 = kSomeSha256, .operators = {"debian", "suse", "x"}, .results = {}, .trusted = {"debian"}}};
   artifact.classes = {kind};
   quorum::Decision decision;
   decision.state = quorum::State::agreed;
@@ -501,9 +502,7 @@ quorum::Decision agreed() {
 }
 
 TEST(EvidenceVsa, IsForReleasedArtifactsOnly) {
-  quorum::Policy policy;
-  policy.trusted = {"debian"};
-  auto vsa = summarize(agreed(), policy);
+  auto vsa = summarize(agreed());
   ASSERT_TRUE(vsa) << message(vsa);
   EXPECT_EQ(vsa->levels, (std::vector<std::string>{"QUORUM_BITWISE_3_OPERATORS", "QUORUM_TRUSTED_1",
                                                    "SLSA_BUILD_LEVEL_UNEVALUATED"}));
@@ -518,7 +517,10 @@ TEST(EvidenceVsa, IsForReleasedArtifactsOnly) {
   EXPECT_NE(refusal(*read, {"https://r.example", "", "", {}}), "");
   EXPECT_NE(refusal(*read, {"", "pkg:deb/debian/frob@1.0-2", "", {}}), "");
   EXPECT_NE(refusal(*read, {"", "", kOtherSha256, {}}), "");
-  EXPECT_NE(refusal(*read, {"", "", "", {"QUORUM_AUDITED"}}), "");
+  for (const char* level : {"QUORUM_AUDITED", "QUORUM_BITWISE_4_OPERATORS", "QUORUM_TRUSTED_2",
+                            "QUORUM_BITWISE_2", "QUORUM_BITWISE__OPERATORS", "QUORUM_TRUSTED_", "", "SLSA"})
+    EXPECT_NE(refusal(*read, {"", "", "", {level}}), "") << level;
+  EXPECT_EQ(refusal(*read, {"", "", "", {"QUORUM_BITWISE_2_OPERATORS", "QUORUM_TRUSTED_0"}}), "");
   EXPECT_EQ(read->attestations, vsa->attestations);
   EXPECT_EQ(read->policy_sha256, kOtherSha256);
 
@@ -532,17 +534,32 @@ TEST(EvidenceVsa, IsForReleasedArtifactsOnly) {
         State::unreproducible, State::escalated, State::auditing, State::revoked, State::superseded}) {
     quorum::Decision held = agreed();
     held.state = state;
-    EXPECT_FALSE(summarize(held, policy)) << to_string(state);
+    EXPECT_FALSE(summarize(held)) << to_string(state);
     held = agreed();
     held.artifacts[0].state = state;
-    EXPECT_FALSE(summarize(held, policy)) << to_string(state);
+    EXPECT_FALSE(summarize(held)) << to_string(state);
   }
   quorum::Decision unsigned_one = agreed();
   unsigned_one.unsigned_ok = true;
-  EXPECT_FALSE(summarize(unsigned_one, policy));
+  EXPECT_FALSE(summarize(unsigned_one));
   quorum::Decision empty = agreed();
   empty.artifacts.clear();
-  EXPECT_FALSE(summarize(empty, policy));
+  EXPECT_FALSE(summarize(empty));
+}
+
+// An operator that also handed in something else, and was set aside with it, is no witness; one that holds
+// the bits from an audit is trusted all the same.
+TEST(EvidenceVsa, CountsWhoHoldsTheReleasedBitsOnly) {
+  quorum::Decision decision = agreed();
+  quorum::ArtifactDecision& artifact = decision.artifacts[0];
+  artifact.classes[0].bits[0].trusted = {"auditor", "debian"};
+  artifact.stances = {
+      {.result = "1", .operator_id = "x", .sha256 = kSomeSha256},
+      {.result = "2", .operator_id = "x", .sha256 = kOtherSha256, .standing = quorum::Standing::set_aside},
+      {.result = "3", .operator_id = "suse", .standing = quorum::Standing::missing}};
+  EXPECT_EQ(summarize(decision)->levels,
+            (std::vector<std::string>{"QUORUM_BITWISE_2_OPERATORS", "QUORUM_TRUSTED_2",
+                                      "SLSA_BUILD_LEVEL_UNEVALUATED"}));
 }
 
 std::string report(std::string_view verdict, std::string_view divergence, std::string_view capacity = "11.8",

@@ -217,8 +217,8 @@ TEST(QuorumArbitration, TakesTwoRuns) {
   EXPECT_EQ(
       scene.decide().next,
       (std::vector<std::string>{"Freeze a on both sides; people must look at what y got.",
-                                "Arbitrate: let a trusted operator build a twice, and y again on its own "
-                                "machine."}));
+                                "Arbitrate: let a trusted operator other than y build a twice, and y again "
+                                "on its own machine."}));
   scene.result("y", "A", Role::rerun);
   scene.result("u", "A", Role::arbiter);
   EXPECT_EQ(outcome(scene), "escalated: no-dissent");
@@ -282,11 +282,53 @@ TEST(QuorumArbitration, MayFindTheMajorityGuilty) {
   EXPECT_TRUE(decision.artifacts[0].released.empty());
   EXPECT_EQ(penalties(decision), "t convicted, x convicted, z convicted");
   EXPECT_EQ(decision.penalties[1].evidence, (std::vector<Digest>{"m2", "m5", "m6"}));
-  EXPECT_EQ(decision.penalties[1].reason, "the arbiter got what y got, not what it holds");
+  EXPECT_EQ(decision.penalties[1].reason, "t, u, y got something else, arbiters among them");
   EXPECT_EQ(decision.next.back(), "Do not release a; build it again with operators that are not frozen.");
   scene.kase.relations[0].divergence = Divergence::known;
   EXPECT_EQ(outcome(scene), "rejected: no-dissent");
   EXPECT_EQ(penalties(scene.decide()), "");
+}
+
+// A trusted operator that differs from all others does not become right by being asked again.
+TEST(QuorumArbitration, OneOperatorAloneConvictsNobody) {
+  Scene scene;
+  scene.result("u", "B");
+  for (const char* each : {"t", "x", "y"}) scene.result(each, "A");
+  scene.unknown("A", "B");
+  scene.result("u", "B", Role::arbiter);
+  scene.result("u", "B", Role::arbiter);
+  EXPECT_EQ(outcome(scene), "escalated: no-dissent");
+  EXPECT_EQ(penalties(scene.decide()), "");
+  EXPECT_EQ(scene.decide().next.back(),
+            "Arbitrate: let a trusted operator other than u build a twice, and u again on its own machine.");
+  scene.policy.independence = {"hosting"};  // two that are tied are one
+  scene.policy.operators["u"].traits = scene.policy.operators["t"].traits = {{"hosting", "example"}};
+  scene.policy.operators["x"].traits = {{"hosting", "x"}};
+  scene.policy.operators["y"].traits = {{"hosting", "y"}};
+  scene.result("t", "B", Role::arbiter);
+  EXPECT_EQ(outcome(scene), "escalated: no-dissent");
+  scene.policy.independence.clear();
+  EXPECT_EQ(outcome(scene), "rejected: no-dissent");
+  EXPECT_EQ(penalties(scene.decide()), "t convicted, x convicted, y convicted");
+}
+
+// Nobody but two arbiters got it: the seats collude, or it does not reproduce, which a known cause would say.
+TEST(QuorumArbitration, SeveralArbitersConvictAllSeats) {
+  Scene scene;
+  for (const char* each : {"x", "y", "z"}) scene.result(each, "A");
+  scene.unknown("A", "B");
+  scene.result("t", "B", Role::arbiter);
+  scene.result("t", "B", Role::arbiter);
+  EXPECT_EQ(scene.decide().artifacts[0].state, State::unreproducible);
+  EXPECT_EQ(penalties(scene.decide()), "");
+  scene.result("u", "B", Role::arbiter);
+  EXPECT_EQ(scene.decide().artifacts[0].state, State::rejected);
+  EXPECT_EQ(penalties(scene.decide()), "x convicted, y convicted, z convicted");
+  scene.kase.relations[0].divergence = Divergence::known;
+  EXPECT_EQ(scene.decide().artifacts[0].state, State::unreproducible);
+  EXPECT_EQ(penalties(scene.decide()), "");
+  scene.kase.relations.clear();
+  EXPECT_EQ(scene.decide().artifacts[0].state, State::unreproducible);
 }
 
 TEST(QuorumArbitration, MayFindThatAQuorumCannotDecide) {

@@ -122,6 +122,11 @@ TEST(QuorumLottery, CommitsToTheSeedAndBindsTheResults) {
   EXPECT_NE(results_root(scene.kase), root);
   scene.kase.seats.back().state = SeatState::open;
   EXPECT_EQ(results_root(scene.kase), root);
+  // A ledger that records no manifests: what is in the seat counts.
+  scene.kase.seats[0].manifest.clear();
+  EXPECT_EQ(results_root(scene.kase), root);
+  scene.kase.results[1].manifest = "swapped";
+  EXPECT_NE(results_root(scene.kase), root);
   scene.kase.seats.clear();
   const Digest loose = results_root(scene.kase);
   scene.kase.results[0].manifest = "other";
@@ -238,6 +243,7 @@ Scene everything() {
   scene.kase.confirmations = {{"m2", {"alice", "bob"}}};
   scene.event("x", EventKind::ringer_failed);
   scene.kase.job.reference = {"A"};
+  scene.kase.tool = {"7.1", "rules"};  // of another unrepro: what it decided comes out the same here
   return scene;
 }
 
@@ -248,6 +254,7 @@ TEST(QuorumCase, IsReadBackAsWritten) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(case_json(*again), text);
   EXPECT_EQ(decision_json(decide(everything().policy, *again)), decision_json(everything().decide()));
+  EXPECT_NE(decision_json(decide(everything().policy, *again)).find("7.1"), std::string::npos);
   Case other = kase;
   other.results[0].received = 1;
   EXPECT_NE(case_digest(other), case_digest(kase));

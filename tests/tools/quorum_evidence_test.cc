@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -23,15 +24,18 @@ class QuorumEvidence : public testing::Test {
     std::string pattern = fs::temp_directory_path() / "unrepro-evidence-XXXXXX";
     folder_ = mkdtemp(pattern.data());
     std::string policy = "results = 2\nagree = 2\nrequire_trusted = 1\ntrusted = [\"debian\"]\n";
-    for (const char* name : {"debian", "suse"}) {
+    for (const char* name : {"debian", "suse", "quorum", "zoo"}) {
       const std::string seed(32, name[0]);
       // PKCS #8 (RFC 8410, section 7): a fixed head before the seed.
       write(std::string(name) + ".pem",
             "-----BEGIN PRIVATE KEY-----\n" +
                 evidence::encode_base64(*from_hex("302e020100300506032b657004220420") + seed) +
                 "\n-----END PRIVATE KEY-----\n");
-      policy += "[[keys]]\noperator = \"" + std::string(name) + "\"\npublic = \"" +
-                to_hex(evidence::SigningKey::from_seed(seed)->public_key()) + "\"\n";
+      const bool verifies = name[0] > 'd' && name[0] != 's';
+      policy += (verifies ? "[[verifiers]]\nverifier = \"https://" + std::string(name) + ".example\""
+                          : "[[keys]]\noperator = \"" + std::string(name) + "\"") +
+                "\npublic = \"" + to_hex(evidence::SigningKey::from_seed(seed)->public_key()) + "\"\n";
+      if (verifies) continue;
       fs::create_directories(folder_ / "results" / name / "artifacts");
       write("results/" + std::string(name) + "/build.json", "{\"operator\":\"" + std::string(name) + "\"}");
       hand_in(name, "left.deb");
@@ -55,18 +59,18 @@ class QuorumEvidence : public testing::Test {
   // Exit status; output in `out` and `err`.
   int run(const std::string& arguments) const {
     const std::string command =
-        "cd " + folder_.string() + " && " UNREPRO_PROGRAM " quorum " + arguments + " >out 2>err";
+        "cd " + folder_.string() + " && " + as_ + UNREPRO_PROGRAM " quorum " + arguments + " >out 2>err";
     return WEXITSTATUS(std::system(command.c_str()));
   }
 
   fs::path folder_;
+  std::string as_;  // what changes the user before the program starts
 };
 
 TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   const std::string decide =
       "decide --policy policy.toml --results results --format json --log log --evidence evidence --key "
-      "debian.pem "
-      "--verifier https://q.example --resource pkg:deb/frob";
+      "quorum.pem --verifier https://quorum.example --resource pkg:deb/frob";
   EXPECT_EQ(run("verify --policy policy.toml results/debian/manifest.json results/suse/manifest.json"), 0)
       << read("out");
   EXPECT_EQ(run(decide), 0) << read("err");
@@ -78,6 +82,11 @@ TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --verifier https://other.example"), 1);
   EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --artifact policy.toml"), 1);
   EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --threshold 2"), 1);
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --verifier https://quorum.example --resource "
+                "pkg:deb/frob --level QUORUM_TRUSTED_1 --level QUORUM_BITWISE_2_OPERATORS"),
+            0)
+      << read("out");
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json --level QUORUM_BITWISE_3_OPERATORS"), 1);
   EXPECT_EQ(run("verify --policy policy.toml evidence/nothing.json"), 2);
 
   // Somebody differs: the summary goes, a comparison comes.
@@ -88,7 +97,8 @@ TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   EXPECT_EQ(run("verify --policy policy.toml evidence/comparison-*.json --artifact "
                 "results/suse/artifacts/frob.deb"),
             0);
-  EXPECT_NE(read("out").find("comparison: explained; signed by debian"), std::string::npos) << read("out");
+  EXPECT_NE(read("out").find("comparison: explained; signed by https://quorum.example"), std::string::npos)
+      << read("out");
 
   EXPECT_EQ(run("replay log --print"), 0) << read("err");
   EXPECT_EQ(read("out"), first + second);
@@ -101,6 +111,62 @@ TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   EXPECT_EQ(run("replay log"), 1);
   EXPECT_EQ(run(decide), 2);  // what cannot be recorded is not decided
   EXPECT_EQ(run("replay missing"), 2);
+}
+
+// A summary is no word of an operator's, nor of another verifier's; and nothing else takes its place.
+TEST_F(QuorumEvidence, OnlyItsVerifierSummarizes) {
+  const std::string verify = "verify --policy policy.toml ";
+  for (const char* key : {"debian", "suse", "zoo"}) {
+    ASSERT_EQ(run(std::string("decide --policy policy.toml --results results --evidence evidence --key ") +
+                  key + ".pem --verifier https://quorum.example --resource pkg:deb/frob"),
+              0)
+        << read("err");
+    EXPECT_EQ(run(verify + "evidence/vsa.json"), 1) << key;
+    EXPECT_NE(read("out").find("signed by 0 keys that the policy knows for verifier https://quorum.example"),
+              std::string::npos)
+        << read("out");
+  }
+  for (const char* demand :
+       {"--verifier https://quorum.example", "--resource pkg:deb/frob", "--level QUORUM_TRUSTED_1"}) {
+    EXPECT_EQ(run(verify + "results/debian/manifest.json " + demand), 1) << demand;
+    EXPECT_NE(read("out").find("ask for a summary; this is a manifest"), std::string::npos) << read("out");
+  }
+  // The verifier's key hands in no results, and an operator's may not be the verifier's as well.
+  EXPECT_EQ(run("sign results/suse --key quorum.pem --job frob"), 0);
+  EXPECT_EQ(run(verify + "results/suse/manifest.json"), 1);
+  const std::string policy = read("policy.toml");
+  const std::string public_key = policy.substr(policy.find("public = "), 75);
+  write("both.toml", policy + "[[verifiers]]\nverifier = \"https://d.example\"\n" + public_key + "\n");
+  EXPECT_EQ(run("verify --policy both.toml results/debian/manifest.json"), 2);
+}
+
+// What the operating system refuses loses nobody's result: there is no decision then.
+TEST_F(QuorumEvidence, WhatCannotBeReadEndsTheDecision) {
+  const std::string decide = "decide --policy policy.toml --results results --format json";
+  const fs::path artifact = folder_ / "results/suse/artifacts/frob.deb";
+  fs::resize_file(artifact, 65ull << 30);  // sparse
+  EXPECT_EQ(run(decide), 3);
+  EXPECT_NE(read("out").find("its artifacts are larger than 64 GiB"), std::string::npos) << read("out");
+  fs::path deep = folder_ / "results/suse/artifacts";
+  for (int i = 0; i < 9; ++i) deep /= std::string(120, 'd');
+  fs::remove(artifact);
+  fs::create_directories(deep);
+  EXPECT_EQ(run(decide), 3);
+  EXPECT_NE(read("out").find("name is longer than 1024 bytes"), std::string::npos) << read("out");
+  fs::remove_all(folder_ / "results/suse/artifacts");
+  fs::create_directory(folder_ / "results/suse/artifacts");
+  hand_in("suse", "left.deb");
+  if (geteuid() == 0) {  // whom no mode keeps out
+    as_ = "setpriv --reuid=65534 --clear-groups ";
+    fs::permissions(folder_, fs::perms(0755));
+  }
+  if (run(decide) != 0) GTEST_SKIP() << "no other user can run the program here";
+  for (const char* each : {"results/suse/build.json", "results/suse/manifest.json", "results/suse/artifacts",
+                           "results/suse/artifacts/frob.deb", "results/suse"}) {
+    fs::permissions(folder_ / each, fs::perms::none);
+    EXPECT_EQ(run(decide), 2) << each;
+    fs::permissions(folder_ / each, fs::perms(0755));
+  }
 }
 
 TEST_F(QuorumEvidence, LinksAmongResultsAreRefused) {

@@ -28,7 +28,7 @@ _unrepro() {
       ((COMP_CWORD == 2)) && COMPREPLY=($(compgen -W "decide sign verify simulate replay" -- "$current")) && return
       case ${COMP_WORDS[2]} in
         sign) options="--key --job --confirm --output --help" ;;
-        verify) options="--policy --threshold --artifact --verifier --resource --builder --parameter
+        verify) options="--policy --threshold --artifact --verifier --resource --level --builder --parameter
           --reference-time --help" ;;
         simulate) options="--seed --csv --json --svg --log --threads --help" ;;
         replay) options="--head --print --help" ;;

@@ -358,6 +358,11 @@ void add_quorum_verify(CLI::App& app, CommandLine& line) {
       ->take_all();
   app.add_option("--verifier", line.verifier, "URI of the verifier that a VSA must name")->type_name("URI");
   app.add_option("--resource", line.resource, "URI of the resource that a VSA must name")->type_name("URI");
+  app.add_option("--level", line.levels,
+                 "A level that a VSA must state; of QUORUM_BITWISE_2_OPERATORS more will do")
+      ->type_name("LEVEL")
+      ->expected(1)
+      ->take_all();
   app.add_option("--builder", line.builders,
                  "OPERATOR=ID: a builder that an operator may write provenance for")
       ->type_name("PAIR")

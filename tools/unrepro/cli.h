@@ -65,10 +65,11 @@ struct CommandLine {
   std::string policy, results;         // a file and a folder
   std::vector<std::string> reference;  // SHA-256 of the artifacts to confirm, in hexadecimal
   bool unsigned_ok = false;
-  std::string evidence;            // a folder for signed statements; empty: none
-  std::string key;                 // a private key, to sign; also for sign
-  std::string verifier, resource;  // URIs in a VSA: to write, or, for verify, to demand
-  std::string log;                 // to append decisions to; also for simulate
+  std::string evidence;             // a folder for signed statements; empty: none
+  std::string key;                  // a private key, to sign; also for sign
+  std::string verifier, resource;   // URIs in a VSA: to write, or, for verify, to demand
+  std::vector<std::string> levels;  // that a VSA must state
+  std::string log;                  // to append decisions to; also for simulate
 
   // quorum sign, simulate, replay: what to work on is in `results`
   std::string job, output;

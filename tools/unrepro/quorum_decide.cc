@@ -36,7 +36,7 @@ int run_quorum_decide(const CommandLine& line) {
     });
     if (!logged) return trouble(logged.error());
   }
-  if (const auto written = evidence->finish(*policy, folder->kase, decision); !written)
+  if (const auto written = evidence->finish(folder->kase, decision); !written)
     return trouble(written.error());
   const auto printed =
       print(line.format == ReportFormat::json

@@ -48,11 +48,10 @@ quorum::Compared EvidenceFolder::on_comparison() {
   };
 }
 
-Result<void> EvidenceFolder::finish(const quorum::Policy& policy, const quorum::Case& kase,
-                                    const quorum::Decision& decision) {
+Result<void> EvidenceFolder::finish(const quorum::Case& kase, const quorum::Decision& decision) {
   if (!key_ || !state_) return state_;
   const std::string path = line_.evidence + "/vsa.json";
-  auto vsa = evidence::summarize(decision, policy);
+  auto vsa = evidence::summarize(decision);
   if (!vsa) {
     std::error_code error;
     std::filesystem::remove(path, error);

@@ -26,8 +26,7 @@ class EvidenceFolder {
 
   quorum::Compared on_comparison();
   // Errors: io; also one of a comparison before.
-  Result<void> finish(const quorum::Policy& policy, const quorum::Case& kase,
-                      const quorum::Decision& decision);
+  Result<void> finish(const quorum::Case& kase, const quorum::Decision& decision);
 
  private:
   explicit EvidenceFolder(const CommandLine& line) : line_(line) {}

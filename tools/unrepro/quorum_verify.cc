@@ -24,6 +24,7 @@ struct Finding {
   std::string what;               // "manifest of job frob 1.0-1"
   std::set<std::string> digests;  // of the artifacts it is about
   std::vector<std::string> signers;
+  bool summary = false;  // a VSA
 };
 
 tl::unexpected<Error> refuse(std::string why) { return fail(Trouble::unsupported, std::move(why)); }
@@ -37,26 +38,45 @@ std::set<std::string> digests_of(const std::vector<evidence::Resource>& subjects
 class Verifier {
  public:
   Verifier(const CommandLine& line, const quorum::Policy& policy)
-      : line_(line), policy_(policy), demand_{line.options.reference_time, line.threshold, {}} {}
+      : line_(line), policy_(policy), demand_{line.options.reference_time, line.threshold, {}} {
+    stating_.insert(policy.verifiers.begin(), policy.verifiers.end());
+  }
 
   Result<Finding> verify(std::string_view text) const {
+    auto finding = read(text);
+    if (finding && !finding->summary && asks_for_summary())
+      return refuse("--verifier, --resource and --level ask for a summary; this is a " + finding->what);
+    return finding;
+  }
+
+ private:
+  bool asks_for_summary() const {
+    return !line_.verifier.empty() || !line_.resource.empty() || !line_.levels.empty();
+  }
+
+  Result<Finding> read(std::string_view text) const {
     if (text.starts_with("-----BEGIN PGP")) return attestation(text);
     const auto root = evidence::parse_json(text);
     if (!root) return tl::unexpected<Error>(root.error());
     if (root->find("signed") != nullptr) return attestation(text);
     const auto envelope = evidence::Envelope::parse(text);
     if (!envelope) return tl::unexpected<Error>(envelope.error());
-    const bool by_people = envelope->payload_type() == evidence::kConfirmationPayload;
-    const auto verified = evidence::verify(*envelope, by_people ? policy_.people : policy_.keys, demand_);
+    const std::string& type = envelope->payload_type();
+    const bool by_people = type == evidence::kConfirmationPayload;
+    const bool by_operators = type == evidence::kManifestPayload;
+    const auto verified = evidence::verify(*envelope,
+                                           by_people      ? policy_.people
+                                           : by_operators ? policy_.keys
+                                                          : stating_,
+                                           demand_);
     if (!verified) return tl::unexpected<Error>(verified.error());
-    auto finding = by_people                                        ? confirmation(*verified)
-                   : verified->type() == evidence::kManifestPayload ? manifest(*verified)
-                                                                    : statement(*verified);
+    auto finding = by_people      ? confirmation(*verified)
+                   : by_operators ? manifest(*verified)
+                                  : statement(*verified);
     if (finding) finding->signers = verified->signers();
     return finding;
   }
 
- private:
   Result<Finding> attestation(std::string_view text) const {
     const auto said = evidence::read_attestation(text, policy_.keys, demand_);
     if (!said) return tl::unexpected<Error>(said.error());
@@ -90,15 +110,7 @@ class Verifier {
     const auto statement = evidence::read_statement(verified);
     if (!statement) return tl::unexpected<Error>(statement.error());
     const std::set<std::string> digests = digests_of(statement->subjects);
-    if (statement->predicate_type == evidence::kVsaType) {
-      const auto vsa = evidence::read_vsa(*statement);
-      if (!vsa) return tl::unexpected<Error>(vsa.error());
-      if (const std::string why = refusal(*vsa, {line_.verifier, line_.resource, {}, {}}); !why.empty())
-        return refuse(why);
-      std::string what = "summary of " + vsa->verifier + " for " + vsa->resource + ": PASSED";
-      for (const std::string& level : vsa->levels) what += ' ' + level;
-      return Finding{std::move(what), digests, {}};
-    }
+    if (statement->predicate_type == evidence::kVsaType) return summary(*statement);
     if (statement->predicate_type == evidence::kComparisonType) {
       const auto comparison = evidence::read_comparison(*statement);
       if (!comparison) return tl::unexpected<Error>(comparison.error());
@@ -109,6 +121,28 @@ class Verifier {
     }
     if (statement->predicate_type == evidence::kProvenanceType) return provenance(*statement);
     return refuse("predicate " + statement->predicate_type + " is none that can be judged");
+  }
+
+  // A summary is the word of its verifier: keys of the policy's for just that URI must have signed it.
+  Result<Finding> summary(const evidence::Statement& statement) const {
+    const auto vsa = evidence::read_vsa(statement);
+    if (!vsa) return tl::unexpected<Error>(vsa.error());
+    const auto speaks = [&](const std::string& id) {
+      const auto key = policy_.verifiers.find(id);
+      return key != policy_.verifiers.end() && key->second.operator_id == vsa->verifier;
+    };
+    const auto keys = std::count_if(vsa->signers.begin(), vsa->signers.end(), speaks);
+    if (keys < line_.threshold)
+      return refuse("signed by " + std::to_string(keys) + " keys that the policy knows for verifier " +
+                    vsa->verifier + ", " + std::to_string(line_.threshold) + " needed");
+    if (const std::string why = refusal(*vsa, {line_.verifier, line_.resource, {}, line_.levels});
+        !why.empty())
+      return refuse(why);
+    Finding finding{
+        "summary of " + vsa->verifier + " for " + vsa->resource + ": PASSED", digests_of(vsa->subjects), {}};
+    for (const std::string& level : vsa->levels) finding.what += ' ' + level;
+    finding.summary = true;
+    return finding;
   }
 
   Result<Finding> provenance(const evidence::Statement& statement) const {
@@ -131,11 +165,14 @@ class Verifier {
   const CommandLine& line_;
   const quorum::Policy& policy_;
   evidence::Demand demand_;
+  evidence::KeyRing stating_ = policy_.keys;  // and those of verifiers: who may sign statements
 };
 
 const std::string& owner_of(const quorum::Policy& policy, const std::string& id) {
-  const auto person = policy.people.find(id);
-  return person != policy.people.end() ? person->second.operator_id : policy.keys.at(id).operator_id;
+  for (const auto* ring : {&policy.people, &policy.verifiers}) {
+    if (const auto key = ring->find(id); key != ring->end()) return key->second.operator_id;
+  }
+  return policy.keys.at(id).operator_id;
 }
 
 std::string signers_text(const quorum::Policy& policy, const std::vector<std::string>& signers) {
