@@ -1,7 +1,6 @@
 #include "analyzer/evidence/openpgp.h"
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <rnp/rnp.h>
 #include <rnp/rnp_err.h>
 
@@ -43,7 +42,6 @@ class Rnp {
  public:
   UNREPRO_RNP(ffi_create);
   UNREPRO_RNP(ffi_destroy);
-  UNREPRO_RNP(ffi_set_log_fd);
   UNREPRO_RNP(set_timestamp);
   UNREPRO_RNP(load_keys);
   UNREPRO_RNP(input_from_memory);
@@ -139,9 +137,6 @@ Result<Verified> verify_signed_text(std::string_view text, const KeyRing& keys, 
   const Owned<rnp_ffi_st> ffi = make<rnp_ffi_st>(rnp->ffi_destroy, rnp->ffi_create, "GPG", "GPG");
   if (!ffi || rnp->set_timestamp(ffi.get(), static_cast<std::uint64_t>(demand.received)) != RNP_SUCCESS)
     return fail(Trouble::io, "librnp cannot start");
-  // What it has to say goes into our messages; it closes the descriptor.
-  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0)
-    rnp->ffi_set_log_fd(ffi.get(), nowhere);
   for (const auto& [id, key] : keys) {
     if (key.certificate.empty() || !key.valid_at(demand.received)) continue;
     const auto certificate = input(*rnp, key.certificate);

@@ -64,6 +64,7 @@ class Scenario:
     job: dict = None        # what job.json says besides schema and id; a function is called with the results
     people: list = dataclasses.field(default_factory=list)
     options: list = dataclasses.field(default_factory=list)
+    chain: str = None       # the penalties of earlier scenarios of this chain are on record
     state: str = None       # expected, like all that follow; None: anything
     status: int = 0
     fails: list = None      # conditions of the first artifact
@@ -71,13 +72,15 @@ class Scenario:
     penalties: set = None
     comparisons: int = None
 
-    def write(self, folder, keys):
-        """Returns the policy's path."""
+    def write(self, folder, keys, events=()):
+        """Returns the policy's path. `events` are those of the chain."""
         (folder / "results").mkdir(parents=True)
         for number, result in enumerate(self.results):
             result.write(folder / "results" / f"r{number}", keys)
-        if self.job is not None:
-            job = {name: value(self.results) if callable(value) else value for name, value in self.job.items()}
+        if self.job is not None or events:
+            job = {name: value(self.results) if callable(value) else value for name, value in (self.job or {}).items()}
+            if events:
+                job["events"] = events
             (folder / "results/job.json").write_text(json.dumps({"schema": "unrepro.job/1", "id": JOB, **job}))
         policy = {"results": 3, "agree": 2, "trusted": ["debian"], **self.policy}
         lines = [f"{name} = {json.dumps(value)}" for name, value in policy.items()]

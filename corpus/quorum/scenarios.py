@@ -228,6 +228,14 @@ def all_scenarios():
                    state="agreed", status=0, penalties={("griefer", "arbitration-lost")})
     yield Scenario("griefer-withdrawn", griefer + grief, job={"events": lost}, state="agreed", status=0,
                    says=["seats are withdrawn"])
+    def another(number):
+        return files(tar(library=LIBRARY[:-1] + bytes([number])))
+    for number in range(1, 5):  # each time something else; the fourth time nobody asks it any more
+        yield Scenario(f"griefer-chain-{number}", griefer + [Result("griefer", another(number))] + (
+            [Result(TRUSTED, files(GOOD), role="arbiter"), Result(TRUSTED, files(GOOD), role="arbiter"),
+             Result("griefer", another(100 + number), role="rerun")] if number < 4 else []), chain="griefer",
+            state="agreed", status=0, penalties={("griefer", "arbitration-lost")} if number < 4 else set(),
+            says=["seats are withdrawn"] if number == 4 else [])
 
     digest = hashlib.sha256(GOOD).hexdigest()
     yield Scenario("reference-confirmed", three(GOOD, GOOD, GOOD), options=["--reference", digest], state="agreed",

@@ -113,6 +113,15 @@ TEST(OpenPgp, ReadsNothingBesidesTheMessage) {
   EXPECT_FALSE(accepted(unsigned_header, keys));
 }
 
+// RFC 4880, section 7.1: any line may be escaped, and the signature is over the text without escapes.
+TEST(OpenPgp, TakesDashEscapesOff) {
+  std::string text = read("alice.buildinfo");
+  text.replace(text.find("\nSource:"), 1, "\n- ");
+  const auto verified = verify_signed_text(text, ring({key("alice")}), {kSigned + kDay, 1, {}});
+  ASSERT_TRUE(verified) << verified.error().message;
+  EXPECT_EQ(verified->bytes(), read("frob.buildinfo"));
+}
+
 // Whatever byte is changed, nothing else than what was signed comes out.
 TEST(OpenPgp, NoChangeIsBelieved) {
   const std::string text = read("alice.buildinfo"), meant = read("frob.buildinfo");

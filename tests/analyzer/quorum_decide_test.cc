@@ -253,6 +253,10 @@ TEST(QuorumClasses, AreConnectedThroughOthers) {
   EXPECT_EQ(scene.decide().artifacts[0].released, "A");  // the trusted one
   scene.kase.relations.pop_back();
   EXPECT_EQ(scene.decide().artifacts[0].classes.size(), 3u);
+  Scene backwards = three("C", "A", "B");  // what leads comes last
+  backwards.equivalent("A", "B");
+  backwards.equivalent("B", "C");
+  EXPECT_EQ(outcome(backwards), "agreed-equivalent");
 }
 
 TEST(QuorumClasses, ARelationOfTheClassHoldsForItsMembers) {

@@ -111,6 +111,23 @@ printf '3%s' '{"signed":{"_type":"link","name":"n","materials":{},"products":{}}
   seed evidence link
 printf '0%s' '[{"a":"\u00e9"},1.5,-2,true,null]' | seed evidence json
 
+# What a quorum reads: the first byte chooses (fuzz_quorum.cc).
+key='public = "'$(printf '00%.0s' $(seq 32))'"'
+{
+  printf '0results = 3\nagree = 2\ntrusted = ["debian"]\nindependence = ["hosting"]\naudit_rate = 0.1\n'
+  printf '[operators.debian]\nhosting = "own"\n[[keys]]\noperator = "debian"\n%s\nvalid_until = 2030-01-01T00:00:00Z\n' "$key"
+} | seed quorum policy
+{ printf 1; cat "$here/../../corpus/quorum/scenario.toml"; } | seed quorum scenario
+result='"seat":"","role":"seat","operator":"t","builder":"","signer":"","manifest":"","received":0,"artifacts":{"a":"A"},"inputs":{},"facts":{"host":"h"},"isolation":"vm","defect":""'
+printf '2{"job":{"id":"j","inputs":{},"artifacts":["a"],"reference":[]},"tool":{"version":"0","rules_sha256":""},"now":9,"unsigned":false,"seats":[{"id":"s1","operator":"t","role":"seat","fresh":false,"state":"submitted","replaces":"","manifest":""}],"results":[{"id":"1",%s},{"id":"2",%s}],"normal":{"A":"n"},"relations":[{"left":"A","right":"B","verdict":"divergent","divergence":"alert","capacity_decibits":1,"unbounded":true,"causes":[],"incomplete":""}],"audit":{"commitment":"c","seed":"00","root":"r","rate":1},"confirmations":{"m":["alice"]},"events":[{"operator":"t","kind":"flake","at":1,"evidence":"e"}]}' "$result" "$result" |
+  seed quorum case
+printf '3policy %s %s\n' "$(printf '' | sha256sum | cut -d' ' -f1)" "$(printf 'require_trusted = 0\n' | base64)" | seed quorum log
+printf '4%s' '{"schema":"unrepro.job/1","id":"j","inputs":{"source":"00"},"artifacts":["a"],"seats":[{"id":"s1","operator":"x","state":"submitted","result":"r","received":1}],"audit":{"commitment":"c","seed":"00","root":"r","rate":1},"confirmations":[{}],"events":[{"operator":"x","kind":"flake","at":1}]}' |
+  seed quorum job
+for who in alice both; do
+  { printf 5; cat "$here/../data/openpgp/alice.asc"; printf '\0'; cat "$here/../data/openpgp/$who.buildinfo"; } | seed quorum "signed-$who"
+done
+
 # Pairs.
 pair debs "$demo/left.deb" "$demo/right.deb"
 pair equal "$demo/left.deb" "$demo/left.deb"
