@@ -190,6 +190,12 @@ bool differ_in_line_endings(Bytes left, Bytes right) {
   }
 }
 
+// Data that its format knows to be a string of a program.
+bool is_string(const Opened& opened, FieldId leaf) {
+  return opened.tree()[leaf].kind == Kind::data && opened.format().view != nullptr &&
+         opened.format().view(opened.tree(), leaf, ViewKind::tokens) != nullptr;
+}
+
 RunList split_text(const Opened& left, FieldId l, const Opened& right, FieldId r,
                    const Difference& difference) {
   const auto views = [](const Opened& opened, FieldId leaf) -> ViewSource {
@@ -207,6 +213,8 @@ void split_leaf(const Opened& left, FieldId l, const Opened& right, FieldId r, I
                 std::vector<Item>& out) {
   Difference& difference = item.difference;
   const std::uint64_t longer = std::max(difference.left.length, difference.right.length);
+  if (difference.kind == Kind::data && is_string(left, l) && is_string(right, r))
+    difference.kind = Kind::text;
   const bool is_text = difference.kind == Kind::text || difference.kind == Kind::script;
   const bool is_data = difference.kind == Kind::data;
   const bool is_opaque = difference.kind == Kind::opaque && difference.left.tree != nullptr &&

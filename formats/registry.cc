@@ -12,6 +12,7 @@
 #include "formats/debian/md5sums.h"
 #include "formats/elf/elf.h"
 #include "formats/format.h"
+#include "formats/java/class_file.h"
 #include "formats/opaque.h"
 #include "formats/python/pyc.h"
 #include "formats/stream/bzip2.h"
@@ -29,10 +30,10 @@ namespace unrepro {
 
 std::span<const Format> formats() {
   static const std::array kFormats = {
-      kDeb,    kAr,         kCpio,      kTar,     kZip,          kGzip,     kXz,
-      kZstd,   kBzip2,      kLzip,      kLz4,     kLzma,         kElf,      kRawDeflate,
-      kStored, kDebControl, kDebScript, kMd5sums, kDebConffiles, kDebLines, kChanges,
-      kDsc,    kBuildinfo,  kDeb822,    kPyc,     kMo,           kText,     kOpaque,
+      kDeb,       kAr,        kCpio,         kTar,      kZip,     kGzip,       kXz,        kZstd,
+      kBzip2,     kLzip,      kLz4,          kLzma,     kElf,     kRawDeflate, kStored,    kDebControl,
+      kDebScript, kMd5sums,   kDebConffiles, kDebLines, kChanges, kDsc,        kBuildinfo, kDeb822,
+      kPyc,       kClassFile, kMo,           kText,     kOpaque,
   };
   return kFormats;
 }

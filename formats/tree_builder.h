@@ -41,6 +41,7 @@ class TreeBuilder {
   // Changes what is known about a node made earlier.
   void set_flags(FieldId id, std::uint8_t flags) { tree_.fields_[id].flags |= flags; }
   void set_effect(FieldId id, Effect effect) { tree_.fields_[id].effect = effect; }
+  void set_kind(FieldId id, Kind kind) { tree_.fields_[id].kind = kind; }
   void set_layout(FieldId id, Encoding layout) { tree_.fields_[id].encoding = layout; }
   const Field& field(FieldId id) const { return tree_.fields_[id]; }
   Bytes bytes(FieldId id) const { return tree_.bytes(id); }

@@ -80,6 +80,21 @@ class LayoutRule final : public LeadRule {
   }
 };
 
+// The number of a format's version, which whoever wrote it chose.
+class FormatVersionRule final : public LeadRule {
+ public:
+  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+    const auto is_number = [](const Side& side) {
+      return side.row == nullptr &&
+             decode_number((*side.tree)[side.field].encoding, side.tree->bytes(side.field))
+                 .number.has_value();
+    };
+    if (difference.kind == Kind::version && difference.shape == Shape::changed &&
+        is_number(difference.left) && is_number(difference.right))
+      sink.push_back({.cause = "toolchain-version", .proof = Proof::inferred, .note = {}});
+  }
+};
+
 // What a format that nobody decodes further is known to vary with the build: a lead, since nobody looked at
 // the rest.
 class SlotLeadRule final : public LeadRule {
@@ -97,6 +112,11 @@ class SlotLeadRule final : public LeadRule {
 };
 
 }  // namespace
+
+const Rule& format_version_rule() {
+  static const FormatVersionRule kRule;
+  return kRule;
+}
 
 const Rule& slot_lead_rule() {
   static const SlotLeadRule kRule;

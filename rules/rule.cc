@@ -8,7 +8,7 @@
 namespace unrepro {
 
 std::span<const Rule* const> rules() {
-  static const std::array<const Rule*, 29> kRules = {
+  static const std::array<const Rule*, 30> kRules = {
       &zone_rule(),
       &encoding_rule(),
       &file_time_rule(),
@@ -37,6 +37,7 @@ std::span<const Rule* const> rules() {
       &debug_rule(),
       &detached_rule(),
       &slot_lead_rule(),
+      &format_version_rule(),
       &code_lead_rule(),
   };
   return kRules;

@@ -111,6 +111,7 @@ const Rule& debug_rule();              // rules/debug.cc
 const Rule& temporary_file_rule();     // rules/temporary.cc
 const Rule& build_counter_rule();      // rules/counter.cc
 const Rule& slot_lead_rule();          // rules/identity.cc
+const Rule& format_version_rule();     // rules/identity.cc
 const Rule& code_lead_rule();          // rules/code_lead.cc
 const Rule& feature_rule();            // rules/feature.cc
 const Rule& renamed_id_rule();         // rules/renamed_id.cc

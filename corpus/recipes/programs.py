@@ -162,6 +162,11 @@ recipe("debug", "javac", "recorded-build-flags", "FLAG=-g",
        JAVA + "javac ${FLAG:--g:none} -d c org/frob/Main.java; cp c/org/frob/Main.class $OUT", file="divergent", hard=True)
 recipe("release", "javac", "toolchain-version", "FLAG=11",
        JAVA + "javac -nowarn --release ${FLAG:-17} -d c org/frob/Main.java; cp c/org/frob/Main.class $OUT", file="divergent")
+STAMPED = JAVA + "sed -i \"s/\\\"x\\\" +/\\\"frob, built %s: \\\" +/\" org/frob/Main.java; "
+recipe("string", "javac", "build-timestamp", "clock",
+       STAMPED % "$(date -u -d @$STAMP +%FT%TZ)" + "javac -d c org/frob/Main.java; cp c/org/frob/Main.class $OUT", file="explained")
+recipe("string-user", "javac", "host-user-identity", "user",
+       STAMPED % "by $USER" + "javac -d c org/frob/Main.java; cp c/org/frob/Main.class $OUT", file="divergent")
 recipe("manifest", "jar-manifest", "build-timestamp host-user-identity file-mtime", "clock user",
        JAVA + "javac -d c org/frob/Main.java; printf 'Built-By: %s\\nBuild-Date: %s\\n' $USER $(date -u -d @$STAMP +%FT%TZ) > m; "
        "find c -exec touch -d @$STAMP {} +; jar --create --file $OUT/frob.jar --manifest m --date=$(date -u -d @$STAMP +%FT%TZ) -C c .", file="explained")

@@ -16,6 +16,7 @@
 #include "formats/elf/rows.h"
 #include "formats/elf/strings.h"
 #include "formats/elf/versions.h"
+#include "formats/text/text.h"
 #include "formats/tree_builder.h"
 
 namespace unrepro {
@@ -237,9 +238,7 @@ Result<Tree> decode(BlobRef blob, const Context& context, Budget& budget) {
 Effect effect_at(const Tree& tree, FieldId leaf, const Span& span) {
   const Effect effect = tree[leaf].effect;
   if (tree[leaf].kind != Kind::data || !tree.key(leaf).starts_with(".rodata")) return effect;
-  const std::string_view text = tree.text(leaf).substr(span.begin, span.length);
-  const bool printable =
-      std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < 0x7f) || c == '\n'; });
+  const bool printable = is_printable(tree.text(leaf).substr(span.begin, span.length));
   return printable ? std::min(effect, Effect::content) : effect;
 }
 

@@ -325,6 +325,10 @@ std::unique_ptr<LeafView> text_view(Bytes bytes, CodeUnit unit, ViewKind kind) {
   return std::make_unique<Tokens>(bytes, unit);
 }
 
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= ' ' && c < 0x7f) || c == '\n'; });
+}
+
 std::unique_ptr<LeafView> view_text_leaf(const Tree& tree, FieldId leaf, ViewKind kind) {
   if (tree[leaf].kind != Kind::text) return nullptr;
   return text_view(tree.bytes(leaf), CodeUnit::byte, kind);

@@ -18,6 +18,8 @@ extern const Format kText;
 // must outlive the view.
 enum class CodeUnit : std::uint8_t { byte, u16le, u16be };
 std::unique_ptr<LeafView> text_view(Bytes bytes, CodeUnit unit, ViewKind kind);
+// Whether it is printable ASCII and line feeds.
+bool is_printable(std::string_view text);
 // A Format::view for formats whose leaves of Kind::text hold one byte a code unit; null for all other leaves.
 std::unique_ptr<LeafView> view_text_leaf(const Tree& tree, FieldId leaf, ViewKind kind);
 

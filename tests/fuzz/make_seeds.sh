@@ -64,6 +64,11 @@ for stream in plain.lzma plain.lz plain.lz4 legacy.lz4; do
   seed "$target" "${stream%.*}" < "$here/../data/streams/$stream"
 done
 
+# Programs.
+for class in left older lines; do
+  seed class "$class" < "$here/../data/class/$class.class"
+done
+
 # Text.
 seed deb-control demo < control/control
 printf '%s\n' 'Package: libfrob1' 'Source: frob (1.0-2)' 'Version: 1.0-2+b1' 'Architecture: amd64' \
