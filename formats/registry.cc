@@ -12,6 +12,7 @@
 #include "formats/debian/md5sums.h"
 #include "formats/elf/elf.h"
 #include "formats/format.h"
+#include "formats/graphics/png.h"
 #include "formats/java/class_file.h"
 #include "formats/opaque.h"
 #include "formats/python/pyc.h"
@@ -33,7 +34,7 @@ std::span<const Format> formats() {
       kDeb,       kAr,        kCpio,         kTar,      kZip,     kGzip,       kXz,        kZstd,
       kBzip2,     kLzip,      kLz4,          kLzma,     kElf,     kRawDeflate, kStored,    kDebControl,
       kDebScript, kMd5sums,   kDebConffiles, kDebLines, kChanges, kDsc,        kBuildinfo, kDeb822,
-      kPyc,       kClassFile, kMo,           kText,     kOpaque,
+      kPyc,       kClassFile, kPng,          kMo,       kText,    kOpaque,
   };
   return kFormats;
 }

@@ -69,6 +69,17 @@ for class in left older lines; do
   seed class "$class" < "$here/../data/class/$class.class"
 done
 
+# Pictures.
+seed png left < "$here/../data/png/left.png"
+png() { # TYPE CONTENT...: a chunk each, between signature and end
+  python3 -c 'import struct, sys, zlib
+chunk = lambda kind, content: struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+words = [word.encode().decode("unicode_escape").encode("latin-1") for word in sys.argv[1:]]
+sys.stdout.buffer.write(b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, words[::2], words[1::2])) + chunk(b"IEND", b""))' "$@"
+}
+png iTXt 'Title\0\0\0en\0Titel\0frob' iTXt 'XML\0\1\0\0\0x' zTXt 'Comment\0\0x' tEXt 'Comment\0a' tEXt 'Comment\0b' \
+  tIME '\x07\xe8\x0d\1\0\0\0' | seed png texts
+
 # Text.
 seed deb-control demo < control/control
 printf '%s\n' 'Package: libfrob1' 'Source: frob (1.0-2)' 'Version: 1.0-2+b1' 'Architecture: amd64' \
