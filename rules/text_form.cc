@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "formats/ascii.h"
 #include "formats/utf8.h"
 #include "rules/content/date.h"
 #include "rules/content/document.h"
@@ -56,6 +57,17 @@ bool names_language(const Place& place, std::string_view left, std::string_view 
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   };
   return code(left) && code(right) && (place.before.ends_with("lang=\"") || place.before.ends_with("lang="));
+}
+
+// One word whose every `letter`, i or I, one side has as Turkish rules of case give it. Letters only: in a
+// host's name or an address it is another place.
+bool is_turkish(std::string_view turkish, std::string_view english, char letter) {
+  const std::string_view other = letter == 'I' ? "İ" : "ı";
+  std::string plain(turkish);
+  for (std::size_t at; (at = plain.find(other)) != plain.npos;) plain.replace(at, other.size(), 1, letter);
+  return plain == english && plain.size() < turkish.size() && turkish.find(letter) == turkish.npos &&
+         std::all_of(english.begin(), english.end(),
+                     [](char c) { return ascii::is_alnum(c) && !ascii::is_digit(c); });
 }
 
 // With the quotation marks of all locales written as one.
@@ -117,11 +129,19 @@ class TextFormRule final : public Rule {
     const std::string_view right_word = widened(place_of(difference.right), part);
     if (names_charset(left_word) && names_charset(right_word))
       return found("locale-content", change(left_word, right_word));
+    const auto wide = [&](char c) { return part(c) || static_cast<unsigned char>(c) >= 0x80; };
+    const std::string_view left_wide = widened(place_of(difference.left), wide);
+    const std::string_view right_wide = widened(place_of(difference.right), wide);
+    // The dotless one looks like the other (trap T61): not accepted.
+    if (is_turkish(left_wide, right_wide, 'i') || is_turkish(right_wide, left_wide, 'i'))
+      sink.push_back(
+          {.cause = "locale-content", .proof = Proof::inferred, .note = change(left_wide, right_wide)});
     const auto decimal = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; };
     const Place place = place_of(difference.left);
     const bool other_name =
         named_day_or_month(left_word) && named_day_or_month(left_word) == named_day_or_month(right_word);
     if (other_name || names_language(place, left_word, right_word) ||
+        is_turkish(left_wide, right_wide, 'I') || is_turkish(right_wide, left_wide, 'I') ||
         latin1_is_utf8(difference.left.bytes, difference.right.bytes) ||
         latin1_is_utf8(difference.right.bytes, difference.left.bytes) ||
         is_other_decimal(widened(place, decimal), widened(place_of(difference.right), decimal)))

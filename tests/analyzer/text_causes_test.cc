@@ -167,6 +167,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"hash-order"}},
         Example{"node", "Node0x55e00c159948;\n", "Node0x560bab7f5948;\n", {"aslr-address"}},
         Example{"log", "[301] start\n", "[977] start\n", {"pid"}},
+        Example{"turkish_upper", "THIS IS TITLE\n", "THİS İS TİTLE\n", {"locale-content"}},
         Example{"decimal_comma", "load 1.50 of 2.00\n", "load 1,50 of 2,00\n", {"locale-content"}},
         Example{"weekday", "on Thursday\n", "on jeudi\n", {"locale-content"}},
         Example{"charset",
@@ -313,6 +314,11 @@ TEST_P(LookAlike, IsNeverAccepted) {
 INSTANTIATE_TEST_SUITE_P(
     Traps, LookAlike,
     ::testing::Values(
+        Example{"dotless_host", "see https://github.com/frob\n", "see https://gıthub.com/frob\n", {}},
+        Example{"dotless_address", "write to bill@example.org\n", "write to bıll@example.org\n", {}},
+        Example{"dotless_word", "summary of titles\n", "summary of tıtles\n", {"locale-content"}},
+        Example{"half_turkish", "BINDING\n", "BİNDING\n", {}},
+        Example{"dotless_and_more", "tilt\n", "tılts\n", {}},
         Example{"cell_of_table", "<td>November 2017</td>\n", "<td>March 2018</td>\n", {}},
         Example{"expiry_in_element", "<p>expires <b>March 2018</b>\n", "<p>expires <b>March 2019</b>\n", {}},
         Example{"other_place_in_page", "node_7f04b6414230;\n", "node_7fb99c3f0240;\n", {}},
