@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <random>
+#include <tuple>
 
 namespace unrepro::check {
 namespace {
@@ -16,11 +20,13 @@ class Machine {
   std::multimap<std::size_t, Key> triggers;
   std::map<Key, Set> together;  // differ only when all of these are varied
   Keys noise;
-  std::map<std::string, Set> suggestions;  // by cause
+  std::function<Keys()> flaky = [] { return Keys(); };  // for each build
+  std::map<std::string, Set> suggestions;               // by cause
   unsigned builds = 2, most = 1'000;
 
   Keys differences(const Set& varied) const {
-    Keys keys = noise;
+    Keys keys = flaky();
+    keys.insert(noise.begin(), noise.end());
     for (const auto& [variation, key] : triggers) {
       if (varied.contains(variation)) keys.insert(key);
     }
@@ -70,7 +76,7 @@ TEST(Search, HalvesWithoutSuggestions) {
     const Attribution result = machine.attribute(15);
     EXPECT_EQ(by_variation(result), machine.triggers);
     EXPECT_EQ(result.claims[0].runs, 2u);
-    EXPECT_LE(machine.builds, 2 + 1 + std::ceil(std::log2(15)) + 3);
+    EXPECT_LE(machine.builds, 2 + std::ceil(std::log2(15)) + 4);
   }
 }
 
@@ -80,28 +86,61 @@ TEST(Search, FindsEveryTriggerOfOneDifference) {
       Machine machine;
       machine.triggers = {{one, {"a", "unexplained"}}, {two, {"a", "unexplained"}}};
       EXPECT_EQ(by_variation(machine.attribute(15)), machine.triggers);
-      EXPECT_LE(machine.builds, 2 + 1 + 2 * (std::ceil(std::log2(15)) + 3));
+      EXPECT_LE(machine.builds, 2 + 2 * (std::ceil(std::log2(15)) + 2) + 2);
     }
   }
 }
 
-// At most k log2(n) builds to find k triggers of n variations, and for each: the last step of halving made
-// sure of, the claim run again, the others together. Two more are everything and nothing varied.
+// As search.h promises; two more are the control build and the one with everything varied.
+unsigned bound(std::size_t variations, std::size_t triggers) {
+  const auto halvings = static_cast<std::size_t>(std::ceil(std::log2(variations)));
+  return static_cast<unsigned>(2 + (triggers + 1) * halvings + 2 * triggers + 2);
+}
+
 TEST(Search, BuildsGrowWithTheLogarithmOfTheVariations) {
-  for (const std::size_t variations : {4u, 15u, 64u}) {
-    for (std::size_t first = 0; first < variations; ++first) {
-      for (std::size_t triggers = 0; triggers <= 4; ++triggers) {
-        Machine machine;
-        for (std::size_t i = 0; i < triggers; ++i) {
-          machine.triggers.emplace((first + i * 7) % variations,
-                                   Key{"file" + std::to_string(i % 2), "unexplained"});
-        }
-        const Attribution result = machine.attribute(variations);
-        EXPECT_EQ(by_variation(result), machine.triggers);
-        const double halvings = std::ceil(std::log2(variations));
-        EXPECT_LE(machine.builds, 3 + static_cast<double>(triggers) * (halvings + 3));
-      }
+  std::mt19937 random(7);
+  const auto below = [&](std::size_t limit) { return random() % limit; };
+  for (int round = 0; round < 20'000; ++round) {
+    const std::size_t variations = 1 + below(20);
+    Set guilty;
+    for (std::size_t tries = below(6); tries > 0; --tries) guilty.insert(below(variations));
+    Machine machine;
+    for (const std::size_t each : guilty) {
+      const Key key{"file" + std::to_string(below(3)), "cause" + std::to_string(below(4))};
+      machine.triggers.emplace(each, key);
+      Set& suggested = machine.suggestions[key.cause];
+      if (below(2) == 0) suggested.insert(each);
+      for (std::size_t wrong = below(2) * below(6); wrong > 0; --wrong) suggested.insert(below(variations));
     }
+    const Attribution result = machine.attribute(variations);
+    ASSERT_EQ(by_variation(result), machine.triggers);
+    ASSERT_TRUE(result.open.empty());
+    ASSERT_LE(machine.builds, bound(variations, guilty.size()));
+  }
+}
+
+// A file that differs in half of all builds, of 2000 checks each: without suggestions, beside one with a
+// cause, and when it suggests five variations. It was blamed in 10, 20 and 40 % when claims were seen once.
+TEST(Search, SeldomBlamesAVariationForChance) {
+  std::mt19937 random(7);
+  const Key flaky{"flaky", "order"}, steady{"steady", "path"};
+  for (const auto& [beside, suggested, most] :
+       {std::tuple<bool, Set, int>{false, {}, 160}, {true, {}, 260}, {true, {3, 9, 10, 11, 12}, 340}}) {
+    int blamed = 0;
+    for (int round = 0; round < 2'000; ++round) {
+      Machine machine;
+      machine.flaky = [&] { return random() % 2 == 0 ? Keys{flaky} : Keys{}; };
+      machine.suggestions = {{"path", {4}}, {"order", suggested}};
+      if (beside) machine.triggers = {{4, steady}};
+      const Attribution result = machine.attribute(15);
+      const auto claimed = [&](const Key& key) {
+        return std::any_of(result.claims.begin(), result.claims.end(),
+                           [&](const Claim& claim) { return claim.key == key; });
+      };
+      blamed += claimed(flaky) ? 1 : 0;
+      ASSERT_EQ(claimed(steady), beside);
+    }
+    EXPECT_LE(blamed, most);
   }
 }
 
@@ -145,12 +184,12 @@ TEST(Search, StopsWhenBuildsRunOut) {
   }
 }
 
-TEST(Search, NamesTheVariationUnderWhichABuildFails) {
+TEST(Search, HalvesDownToOne) {
   for (std::size_t guilty = 0; guilty < 6; ++guilty) {
     const auto fails = [&](const Set& varied) { return std::optional(varied.contains(guilty)); };
     EXPECT_EQ(halve({0, 1, 2, 3, 4, 5}, fails), guilty);
   }
-  EXPECT_EQ(halve({0, 1}, [](const Set& varied) { return std::optional(varied.size() == 2); }), std::nullopt);
+  EXPECT_EQ(halve({0, 1}, [](const Set&) { return std::optional<bool>(); }), std::nullopt);
 }
 
 }  // namespace

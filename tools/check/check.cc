@@ -208,7 +208,7 @@ class Checker {
   Result<void> find_breaking(const Build& all) {
     Build broken = all;
     Result<void> result;
-    const auto trigger = halve(possible_, [&](const Set& half) -> std::optional<bool> {
+    const auto fails = [&](const Set& half) -> std::optional<bool> {
       if (!builds_left()) return std::nullopt;
       auto tried = build(half);
       if (!tried) {
@@ -217,7 +217,9 @@ class Checker {
       }
       if (!usable(*tried)) broken = *tried;
       return !usable(*tried);
-    });
+    };
+    auto trigger = halve(possible_, fails);
+    if (trigger && broken.varied != Set{*trigger} && !fails({*trigger}).value_or(false)) trigger.reset();
     if (!result) return result;
     if (trigger) outcome_.broken_by = request_.variations[*trigger]->id();
     explain_failure(broken,

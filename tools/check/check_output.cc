@@ -119,10 +119,10 @@ std::string table(const Outcome& outcome) {
 std::string open_ones(const Outcome& outcome) {
   std::string text;
   for (const Key& key : outcome.open) {
-    text += fmt::format(
-        "  {}\n    {:<28} {}\n",
-        outcome.stopped ? "not attributed, builds ran out or failed" : "only several variations at once",
-        printable(key.file), key.cause);
+    text += fmt::format("  {}\n    {:<28} {}\n",
+                        outcome.stopped ? "not attributed, builds ran out or failed"
+                                        : "only several variations at once, or by chance",
+                        printable(key.file), key.cause);
   }
   return text;
 }

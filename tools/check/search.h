@@ -20,7 +20,8 @@ struct Key {
 };
 using Keys = std::set<Key>;
 
-// "This variation alone makes this difference", seen `runs` times in builds with nothing else varied.
+// "This variation alone makes this difference", seen in `runs` builds with nothing else varied, or nothing
+// else that makes a difference.
 struct Claim {
   std::size_t variation = 0;
   Key key;
@@ -38,18 +39,23 @@ struct Oracle {
 struct Attribution {
   std::vector<Claim> claims;
   Keys repeats;          // differ although nothing was varied
-  Keys open;             // need several variations at once, or the builds ran out
+  Keys open;             // need several variations at once or chance, or the builds ran out
   bool stopped = false;  // the builds ran out, or one failed
 };
 
 // `first` are the differences when all of `all` is varied. A build with nothing varied gives the repeats.
 // Then each variation that a difference suggests is tried alone, and the others together; where that still
-// differs and nothing is suggested, halving finds one. With k triggers of n variations, t of them suggested:
-// at most 2 + 2k + (k - t) log2(n) builds, and one more for each claim that the analyzer's cause does not
-// suggest.
+// differs and nothing is suggested, halving finds one. Unless all that differs suggests just this variation
+// and builds do not differ by themselves, a claim is seen in two builds, and nothing is varied once more.
+//
+// The bound, unless a difference takes several variations at once: to find k triggers of n variations, at
+// most (k + 1) ceil(log2 n) builds that search, since that many wrong suggestions are followed, and 2k + 2
+// repeats: for each trigger the claim made again and the others together, and twice nothing varied. The
+// control build and `first` come before.
 Attribution attribute(const Set& all, const Keys& first, const Oracle& oracle);
 
-// A variation whose presence makes `fails` true, given that it is for `all`; empty when it takes several.
+// The variation that is left when `fails`, which is so for `all`, is asked of halves: one whose presence
+// makes it true, unless it takes several. Empty when `fails` has no answer.
 std::optional<std::size_t> halve(const Set& all, const std::function<std::optional<bool>(const Set&)>& fails);
 
 }  // namespace unrepro::check
