@@ -12,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "tools/check/container.h"
 #include "tools/check/tree.h"
 
 namespace unrepro::check {
@@ -88,6 +89,78 @@ TEST_F(Check, SaysThatAContainerIsNotReached) {
   EXPECT_NE(done.out.find("does not reach inside of podman"), std::string::npos) << done.out;
   const Outcome other = run({"--", "cp sub/input podman.txt; mv podman.txt result"}, "--vary=umask");
   EXPECT_EQ(other.out.find("EXCEPT"), std::string::npos) << other.out;
+}
+
+TEST_F(Check, SeesContainersThatAScriptStarts) {
+  std::ofstream(folder_ / "source/podman") << "#!/bin/sh\ncp sub/input result\n";
+  fs::permissions(folder_ / "source/podman", fs::perms::owner_all);
+  const std::string programs[] = {"./podman build .\n", "exec ./podman build .\n",
+                                  "python3 -c 'import subprocess as s; s.run([\"./podman\", \"build\"])'\n",
+                                  "perl -e 'system(\"./podman\", \"build\")'\n",
+                                  "printf 'all:\\n\\t./podman build .\\n' | make -f -\n"};
+  for (const std::string& line : programs) {
+    std::ofstream(folder_ / "source/script") << line;
+    const Outcome done = run({"--artifacts", "result", "--", "sh", "script"}, "--vary=umask");
+    EXPECT_TRUE(done.out.starts_with("GREEN, EXCEPT umask")) << line << done.err << done.out;
+    EXPECT_NE(done.out.find("does not reach inside of podman"), std::string::npos) << done.out;
+  }
+}
+
+// The stand-in runs ./recipe as podman runs a RUN line: with the volumes, and without our environment.
+TEST_F(Check, VariesInsideOfAnImageBuild) {
+  std::ofstream(folder_ / "source/podman") << R"sh(#!/bin/sh
+echo "$@"
+for word; do case $word in *:/run/unrepro) inside=${word%:*};; esac; done
+export inside
+exec unshare --mount sh -c 'mount -t tmpfs none /run && mkdir /run/unrepro && mount --bind $inside /run/unrepro &&
+  umask 022 && exec env -i PATH=/usr/bin:/bin LD_PRELOAD="$(cat $inside/preload)" sh ./recipe'
+)sh";
+  fs::permissions(folder_ / "source/podman", fs::perms::owner_all);
+  const auto built = [&](const std::string& recipe, const char* vary) {
+    std::ofstream(folder_ / "source/recipe") << recipe;
+    const std::vector<std::string> check = {
+        "--format", "json", "--artifacts", "result", "--keep", (folder_ / "keep").string(), "--"};
+    std::vector<std::string> arguments = check;
+    arguments.insert(arguments.end(), {"nice", "-n", "1", "./podman", "--log-level", "info", "build", "."});
+    fs::remove_all(folder_ / "keep");
+    return run(arguments, vary);
+  };
+  constexpr char kVary[] = "--vary=umask,timezone,environment,user-home";
+  const Outcome red = built("{ umask; date +%z; echo $UNREPRO_VARIED_VARIABLE; } > result\n", kVary);
+  if (red.err.find("unshare failed") != std::string::npos) GTEST_SKIP() << "no namespaces of mounts";
+  const auto result = nlohmann::json::parse(red.out);
+  std::map<std::string, bool> effective;
+  for (const auto& each : result["variations"]) effective[each["id"]] = each["effective"];
+  EXPECT_EQ(effective, (std::map<std::string, bool>{
+                           {"environment", true}, {"timezone", true}, {"umask", true}, {"user-home", false}}))
+      << red.out;
+  EXPECT_EQ(read(folder_ / "keep/artifacts/1/source/result"), "0022\n+0000\n\n");
+  EXPECT_EQ(read(folder_ / "keep/artifacts/2/source/result"), "0002\n+1245\nunrepro-varied-value\n");
+  const std::string log = read(folder_ / "keep/logs/2.log");
+  EXPECT_EQ(log.find("--log-level info build --volume"), 0u) << log;
+  EXPECT_NE(log.find("/inside/preload:/etc/ld.so.preload:ro --no-cache --uts=host .\n"), std::string::npos)
+      << log;
+
+  // Where nothing of the image loads our library, nothing is taken for varied.
+  const auto unseen = [&](const std::string& id) {
+    std::ofstream(folder_ / "source/podman") << "#!/bin/sh\necho > result\n";
+    const Outcome green = built("", ("--vary=" + id).c_str());
+    return nlohmann::json::parse(green.out)["variations"][0]["why_not"].get<std::string>();
+  };
+  EXPECT_EQ(unseen("umask"), "does not reach inside of podman");
+  EXPECT_EQ(unseen("parallelism"), "does not reach inside of podman");
+}
+
+TEST(Container, FindsTheArgumentsOfAnImageBuild) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(image_build_arguments(Words{"podman", "build", "."}), 2u);
+  EXPECT_EQ(image_build_arguments(Words{"sudo", "-E", "A=b", "/usr/bin/buildah", "--root", "/r", "bud"}), 7u);
+  EXPECT_EQ(image_build_arguments(Words{"podman", "--log-level=info", "image", "build", "."}), 4u);
+  for (const Words& other : {Words{"podman", "run", "image", "build"}, Words{"podman", "--remote", "build"},
+                             Words{"sh", "podman", "build"}, Words{"docker", "build"}, Words{"podman"},
+                             Words{}, Words{"podman build ."}, Words{"podman", "image"}}) {
+    EXPECT_EQ(image_build_arguments(other), 0u);
+  }
 }
 
 TEST_F(Check, ProvesTheTrigger) {

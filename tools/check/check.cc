@@ -1,13 +1,13 @@
 #include "tools/check/check.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "rules/cause.h"
 #include "rules/content/date.h"
+#include "tools/check/container.h"
 #include "tools/check/observed.h"
 #include "tools/check/tree.h"
 
@@ -17,24 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTimeId = "time";
-
-// The program in a command, or in a script it passes to a shell, that builds inside of something which our
-// settings do not enter; empty when there is none. What another script starts is not seen.
-std::string_view container_builder(const std::vector<std::string>& command) {
-  constexpr std::array<std::string_view, 12> kNames = {"sbuild", "pbuilder", "cowbuilder",     "pdebuild",
-                                                       "podman", "buildah",  "docker",         "nerdctl",
-                                                       "osc",    "mock",     "systemd-nspawn", "schroot"};
-  constexpr std::string_view kBetween = " \t\n/;&|()<>{}$`\"'=";
-  for (const std::string_view argument : command) {
-    for (std::size_t at = 0; at <= argument.size();) {
-      const std::size_t end = std::min(argument.find_first_of(kBetween, at), argument.size());
-      const auto name = std::find(kNames.begin(), kNames.end(), argument.substr(at, end - at));
-      if (name != kNames.end()) return *name;
-      at = end + 1;
-    }
-  }
-  return {};
-}
 
 class Checker {
  public:
@@ -127,9 +109,21 @@ class Checker {
     wait_for_other_times();
     const Snapshot before = snapshot(setting.root);
     observe(setting, tree, build);
-    auto exit = check::run(request_.command, tree, setting, host_, build.log, request_.timeout);
+    const fs::path builders = host_.work / "builders";
+    std::ofstream{builders};
+    setting.environment[kBuildersVariable] = builders.string();
+    std::vector<std::string> command = request_.command;
+    if (passes_inside()) pass_inside(host_, command, setting);
+    auto exit = check::run(command, tree, setting, host_, build.log, request_.timeout);
     if (!exit) return tl::unexpected<Error>(exit.error());
     build.exit = *exit;
+    if (passes_inside()) {
+      build.container = container_builder(command);
+      build.observed = observed_inside(host_);
+    } else {
+      std::getline(std::ifstream(builders), build.container);
+      if (build.container.empty()) build.container = container_builder(request_.command);
+    }
     build.files = find_artifacts(setting.root, host_.source_name, before, request_.artifacts);
     if (auto taken = collect(setting.root, host_.source_name, build.files, build.artifacts); !taken) {
       return tl::unexpected<Error>(taken.error());
@@ -137,6 +131,13 @@ class Checker {
     fs::remove_all(setting.root, error);
     outcome_.builds.push_back(build);
     return build;
+  }
+
+  // Whether the command builds in a container that our settings are carried into. What they leave in an image
+  // would differ from a released one.
+  bool passes_inside() const {
+    return image_build_arguments(request_.command) != 0 && !host_.preload_library.empty() &&
+           request_.against.empty();
   }
 
   // Times of files are the true ones and as coarse as two seconds (zip): none may be that of the control
@@ -153,15 +154,10 @@ class Checker {
     const std::string program = fs::read_symlink("/proc/self/exe", error).string();
     const auto done = check::run({program, "--canary", (host_.work / "canary").string()}, tree, setting,
                                  host_, log, std::chrono::seconds(30));
-    std::ifstream lines(log);
-    for (std::string line; done && std::getline(lines, line);) {
-      const auto tab = line.find('\t');
-      if (tab != std::string::npos) build.observed[line.substr(0, tab)] = line.substr(tab + 1);
-    }
+    if (done) build.observed = read_observed(log);
   }
 
   void judge_effects(const Build& varied) {
-    const std::string_view builder = container_builder(request_.command);
     for (const std::size_t i : possible_) {
       Effect& effect = outcome_.effects[i];
       const std::string id(effect.variation->id());
@@ -174,10 +170,10 @@ class Checker {
       effect.why_not = effect.control == effect.varied ? "a process in the build saw no other value"
                                                        : effect.variation->missing(host_);
       effect.effective = effect.why_not.empty();
-      if (!builder.empty()) {
-        effect.effective = false;
-        effect.why_not = "does not reach inside of " + std::string(builder);
-      }
+      const std::string& container = varied.container.empty() ? control_.container : varied.container;
+      if (container.empty() || (passes_inside() && effect.effective)) continue;
+      effect.effective = false;
+      effect.why_not = "does not reach inside of " + container;
     }
   }
 

@@ -34,6 +34,7 @@ struct Build {
   std::filesystem::path artifacts, log;
   std::vector<std::string> files;               // what was collected
   std::map<std::string, std::string> observed;  // by the canary, by variation
+  std::string container;                        // a program that was started and builds in one; else empty
 };
 
 // What became of one variation.

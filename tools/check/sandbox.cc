@@ -80,14 +80,7 @@ std::vector<std::string> environment_of(const Setting& setting) {
     std::string& list = all["LD_PRELOAD"];
     for (const std::string& library : setting.preload) list += (list.empty() ? "" : ":") + library;
   }
-  if (setting.clock) {
-    const auto now =
-        std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    char offset[64];
-    std::snprintf(offset, sizeof(offset), "%+.3fs", static_cast<double>(*setting.clock) - now);
-    all["FAKETIME"] = offset;
-    all["NO_FAKE_STAT"] = all["DONT_FAKE_MONOTONIC"] = all["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
-  }
+  for (const auto& [name, value] : clock_environment(setting)) all[name] = value;
   std::vector<std::string> list;
   for (const auto& [name, value] : all) list.push_back(name + '=' + value);
   return list;
@@ -251,6 +244,17 @@ sigset_t interrupts() {
 }
 
 }  // namespace
+
+std::map<std::string, std::string> clock_environment(const Setting& setting) {
+  if (!setting.clock) return {};
+  const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  char offset[64];
+  std::snprintf(offset, sizeof(offset), "%+.3fs", static_cast<double>(*setting.clock) - now);
+  return {{"FAKETIME", offset},
+          {"NO_FAKE_STAT", "1"},
+          {"DONT_FAKE_MONOTONIC", "1"},
+          {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
+}
 
 Result<Exit> run(const std::vector<std::string>& command, const fs::path& folder, const Setting& setting,
                  const Host& host, const fs::path& log, std::chrono::seconds timeout) {

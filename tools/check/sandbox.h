@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Exit {
 Result<Exit> run(const std::vector<std::string>& command, const std::filesystem::path& folder,
                  const Setting& setting, const Host& host, const std::filesystem::path& log,
                  std::chrono::seconds timeout);
+
+// The variables that make libfaketime start with the setting's clock; none when it has no clock.
+std::map<std::string, std::string> clock_environment(const Setting& setting);
 
 // While it lives, an interrupt first kills what run() started and removes the folder, then ends the program
 // as before. Make it before any thread is started.

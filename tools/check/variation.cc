@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 
 namespace unrepro::check {
 namespace {
@@ -348,6 +349,16 @@ std::string canary(const std::string& folder) {
   std::string lines;
   for (const auto& each : variations()) lines += std::string(each->id()) + '\t' + each->observe() + '\n';
   return lines;
+}
+
+std::map<std::string, std::string> read_observed(const fs::path& file) {
+  std::map<std::string, std::string> observed;
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const auto tab = line.find('\t');
+    if (tab != std::string::npos) observed[line.substr(0, tab)] = line.substr(tab + 1);
+  }
+  return observed;
 }
 
 }  // namespace unrepro::check

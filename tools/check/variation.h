@@ -1,6 +1,8 @@
 #pragma once
 // What `unrepro check` varies between builds: one small class each.
 
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,5 +43,8 @@ std::span<const std::unique_ptr<const Variation>> variations();
 // Prints what every variation observes, one line each: its id, a tab, the value. Runs inside of a build's
 // setting as `unrepro --canary FOLDER`; the folder holds files whose order of listing is observed.
 std::string canary(const std::string& folder);
+
+// What a file of such lines says, by variation.
+std::map<std::string, std::string> read_observed(const std::filesystem::path& file);
 
 }  // namespace unrepro::check
