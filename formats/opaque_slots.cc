@@ -7,12 +7,6 @@
 namespace unrepro {
 namespace {
 
-std::uint64_t big(Bytes bytes, std::uint64_t at, std::size_t width) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < width; ++i) value = value << 8 | bytes[at + i];
-  return value;
-}
-
 constexpr std::size_t kMostSlots = 256;  // a table may name the same place any number of times
 
 class Finder {
@@ -107,16 +101,18 @@ class Finder {
     if (!has(0, "\xed\xab\xee\xdb")) return;
     const auto header_size = [&](std::uint64_t at) -> std::uint64_t {
       if (!has(at, "\x8e\xad\xe8\x01") || !reaches(at, kIntro)) return 0;
-      return kIntro + big(bytes_, at + 8, 4) * kEntry + big(bytes_, at + 12, 4);
+      return kIntro + big_endian(bytes_.subspan(at + 8, 4)) * kEntry + big_endian(bytes_.subspan(at + 12, 4));
     };
     const std::uint64_t signature = header_size(kLead);
     const std::uint64_t main = kLead + (signature + 7) / 8 * 8;
     if (signature == 0 || header_size(main) == 0 || !reaches(main, header_size(main))) return;
-    const std::uint64_t entries = big(bytes_, main + 8, 4), data = main + kIntro + entries * kEntry;
+    const std::uint64_t entries = big_endian(bytes_.subspan(main + 8, 4)),
+                        data = main + kIntro + entries * kEntry;
     for (std::uint64_t i = 0; i < entries; ++i) {
       const std::uint64_t entry = main + kIntro + i * kEntry;
       constexpr std::uint64_t kBuildTime = 1006, kBuildHost = 1007;
-      const std::uint64_t tag = big(bytes_, entry, 4), at = data + big(bytes_, entry + 8, 4);
+      const std::uint64_t tag = big_endian(bytes_.subspan(entry, 4)),
+                          at = data + big_endian(bytes_.subspan(entry + 8, 4));
       if (tag == kBuildTime) time("BUILDTIME", Encoding::u32be, at, 4);
       if (tag != kBuildHost || !reaches(at, 1)) continue;
       const std::size_t length = as_text(bytes_.subspan(at)).find('\0');
@@ -128,9 +124,9 @@ class Finder {
   void font() {
     const bool is_font = has(0, std::string_view("\0\1\0\0\0", 5)) || has(0, "OTTO");
     if (!is_font || !reaches(0, 12)) return;
-    const std::uint64_t tables = big(bytes_, 4, 2);
+    const std::uint64_t tables = big_endian(bytes_.subspan(4, 2));
     for (std::uint64_t i = 0; i < tables && reaches(12 + i * 16, 16); ++i) {
-      const std::uint64_t entry = 12 + i * 16, at = big(bytes_, entry + 8, 4);
+      const std::uint64_t entry = 12 + i * 16, at = big_endian(bytes_.subspan(entry + 8, 4));
       if (!has(entry, "head")) continue;
       time("created", Encoding::u64be, at + 20, 8);
       return time("modified", Encoding::u64be, at + 28, 8);

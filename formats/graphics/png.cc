@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "formats/stream/stream.h"
 #include "formats/text/text.h"
 #include "formats/tree_builder.h"
 
@@ -17,12 +18,6 @@ namespace {
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
 constexpr std::uint64_t kFrame = 12;           // length, type and CRC of a chunk
 constexpr std::uint64_t kLongestKeyword = 79;  // section 11.3.3.1
-
-std::uint64_t big_endian(Bytes bytes) {
-  std::uint64_t value = 0;
-  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
-  return value;
-}
 
 // Section 11.3.5.1: year, month, day, hour, minute and second, in UTC. Empty when it is no time.
 std::optional<std::string> time_of(Bytes bytes) {

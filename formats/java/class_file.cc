@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/stream/stream.h"
 #include "formats/text/text.h"
 #include "formats/tree_builder.h"
 
@@ -59,12 +60,6 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::uint64_t number(Bytes bytes) {
-  std::uint64_t value = 0;
-  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
-  return value;
-}
-
 class ClassDecoder {
  public:
   ClassDecoder(BlobRef blob, Budget& budget) : tree_(std::move(blob), kClassFile.id, budget) {}
@@ -103,11 +98,11 @@ class ClassDecoder {
 
   // A number that says how much follows: that was read.
   std::uint64_t count(std::string_view key, std::uint64_t width = 2) {
-    return number(tree_.take(key, Kind::count, width == 2 ? Encoding::u16be : Encoding::u32be,
-                             Effect::behaviour, width, kDerived));
+    return big_endian(tree_.take(key, Kind::count, width == 2 ? Encoding::u16be : Encoding::u32be,
+                                 Effect::behaviour, width, kDerived));
   }
   std::uint64_t index(std::string_view key) {
-    return number(tree_.take(key, Kind::reference, Encoding::u16be, Effect::behaviour, 2));
+    return big_endian(tree_.take(key, Kind::reference, Encoding::u16be, Effect::behaviour, 2));
   }
   // The index of a name.
   const std::string& name(std::string_view key) {
@@ -144,9 +139,9 @@ class ClassDecoder {
       made = {tree_.last(), std::string(as_text(bytes))};
     } else {
       const Bytes bytes = tree_.take(kind.name, Kind::data, Encoding::bytes, Effect::behaviour, kind.size);
-      if (tree_.ok() && kind.names_text) names_.insert(number(bytes.first(2)));
-      if (tree_.ok() && tag == kNameAndType) names_.insert(number(bytes.subspan(2)));
-      if (tree_.ok() && tag == kString) strings_.insert(number(bytes));
+      if (tree_.ok() && kind.names_text) names_.insert(big_endian(bytes.first(2)));
+      if (tree_.ok() && tag == kNameAndType) names_.insert(big_endian(bytes.subspan(2)));
+      if (tree_.ok() && tag == kString) strings_.insert(big_endian(bytes));
     }
     constants_.push_back(std::move(made));
   }
@@ -191,7 +186,7 @@ class ClassDecoder {
 
   // The name whose index stands that far ahead.
   std::string text_at(std::uint64_t ahead) const {
-    const std::uint64_t at = number(tree_.peek(2, ahead));
+    const std::uint64_t at = big_endian(tree_.peek(2, ahead));
     return at < constants_.size() ? constants_[at].value : std::string();
   }
 
@@ -231,7 +226,7 @@ class ClassDecoder {
     const Bytes bytes = tree_.take("info", debug ? Kind::debug : Kind::data, Encoding::bytes,
                                    debug ? Effect::content : Effect::behaviour, length);
     if (!is_one_of(kNameless, called)) {
-      for (std::size_t at = 0; at + 2 <= bytes.size(); ++at) names_.insert(number(bytes.subspan(at, 2)));
+      for (std::size_t at = 0; at + 2 <= bytes.size(); ++at) names_.insert(big_endian(bytes.subspan(at, 2)));
     }
     return tree_.ok();
   }
@@ -245,8 +240,8 @@ class ClassDecoder {
 // architectures.
 Bits probe_class(const ProbeInput& input) noexcept {
   const Bytes bytes = input.bytes;
-  if (bytes.size() < 24 || number(bytes.first(4)) != 0xcafebabe) return 0;
-  const std::uint64_t major = number(bytes.subspan(6, 2));
+  if (bytes.size() < 24 || big_endian(bytes.first(4)) != 0xcafebabe) return 0;
+  const std::uint64_t major = big_endian(bytes.subspan(6, 2));
   return major >= kFirstMajor && major <= kLastMajor ? 40 : 0;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "formats/stream/stream.h"
 #include "formats/text/text.h"
 #include "formats/tree_builder.h"
 
@@ -81,11 +82,11 @@ class PycDecoder {
     minor_ = minor_version(tree_.peek(2)[0] | tree_.peek(2)[1] << 8);
     tree_.take("magic", Kind::magic, Encoding::bytes, Effect::behaviour, 4);
     const std::uint64_t flags =
-        number(tree_.take("flags", Kind::flags, Encoding::u32le, Effect::behaviour, 4));
+        little_endian(tree_.take("flags", Kind::flags, Encoding::u32le, Effect::behaviour, 4));
     if ((flags & 1) != 0) {
       tree_.take("source_hash", Kind::digest, Encoding::bytes, Effect::behaviour, 8);
     } else {
-      const bool in_range = number(tree_.peek(4)) >= kEarliest;
+      const bool in_range = little_endian(tree_.peek(4)) >= kEarliest;
       tree_.take("source_mtime", Kind::timestamp, Encoding::u32le,
                  in_range ? Effect::inert : Effect::behaviour, 4,
                  in_range ? std::uint8_t{kInRange} : std::uint8_t{0});
@@ -104,15 +105,10 @@ class PycDecoder {
   }
 
  private:
-  static std::uint64_t number(Bytes bytes) {
-    std::uint64_t value = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8 | bytes[i];
-    return value;
-  }
-
   // A length of `width` bytes in front of a value: what it counts was read to its end.
   std::uint64_t length(std::uint64_t width) {
-    return number(tree_.take("length", Kind::size, Encoding::bytes, Effect::behaviour, width, kDerived));
+    return little_endian(
+        tree_.take("length", Kind::size, Encoding::bytes, Effect::behaviour, width, kDerived));
   }
 
   bool leaf(Kind kind, std::uint64_t bytes, Effect effect = Effect::behaviour) {
@@ -179,7 +175,7 @@ class PycDecoder {
       case 'y':
         return leaf(Kind::data, 16);
       case 'l': {
-        const auto digits = static_cast<std::int32_t>(number(tree_.peek(4)));
+        const auto digits = static_cast<std::int32_t>(little_endian(tree_.peek(4)));
         return leaf(Kind::data,
                     4 + 2 * static_cast<std::uint64_t>(digits < 0 ? -std::int64_t{digits} : digits));
       }

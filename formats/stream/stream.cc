@@ -74,4 +74,10 @@ std::uint64_t little_endian(Bytes bytes) {
   return value;
 }
 
+std::uint64_t big_endian(Bytes bytes) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : bytes) value = value << 8 | byte;
+  return value;
+}
+
 }  // namespace unrepro

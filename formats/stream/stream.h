@@ -56,7 +56,8 @@ void take_trailing(TreeBuilder& tree);
 Result<Tree> finish_streams(TreeBuilder& tree, std::uint64_t count, std::string_view what,
                             FieldId first_stream, BlobWriter& content, const Context& context);
 
-// Little-endian number of bytes.size() <= 8 bytes.
+// Numbers of bytes.size() <= 8 bytes.
 std::uint64_t little_endian(Bytes bytes);
+std::uint64_t big_endian(Bytes bytes);
 
 }  // namespace unrepro
