@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "analyzer/evidence/vsa.h"
 #include "analyzer/quorum/lottery.h"
 #include "tests/analyzer/quorum_case.h"
 
@@ -372,6 +373,22 @@ TEST(QuorumArbitration, ARerunHoldsNoBits) {
   scene.policy.trusted = {"u"};
   scene.result("u", "A", Role::rerun);
   EXPECT_EQ(outcome(scene), "insufficient: trusted");
+}
+
+// What is said to others of who holds the bits: an operator that also handed in something else, and was set
+// aside with it, is no witness; one that holds them from an audit is trusted all the same.
+TEST(QuorumArbitration, IsWitnessedByWhoHoldsTheBitsOnly) {
+  const Digest a(64, 'a'), b(64, 'b');
+  Scene scene = three(a, a, b);
+  scene.result("y", a);
+  scene.unknown(a, b);
+  scene.result("u", a, Role::arbiter);
+  scene.result("u", a, Role::arbiter);
+  scene.result("y", a, Role::rerun);
+  const auto summary = evidence::summarize(scene.decide());
+  ASSERT_TRUE(summary) << outcome(scene);
+  EXPECT_EQ(summary->levels, (std::vector<std::string>{"QUORUM_BITWISE_2_OPERATORS", "QUORUM_TRUSTED_2",
+                                                       "SLSA_BUILD_LEVEL_UNEVALUATED"}));
 }
 
 // --- afterwards ---
