@@ -119,8 +119,9 @@ TEST(Search, BuildsGrowWithTheLogarithmOfTheVariations) {
   }
 }
 
-// A file that differs in half of all builds, of 2000 checks each: without suggestions, beside one with a
-// cause, and when it suggests five variations. It was blamed in 10, 20 and 40 % when claims were seen once.
+// A file that differs in half of all builds: without suggestions, beside one with a cause, and when it
+// suggests five variations. Without a second build with nothing varied, and with what is suggested seen once
+// only, it was blamed in 10, 20 and 40 %.
 TEST(Search, SeldomBlamesAVariationForChance) {
   std::mt19937 random(7);
   const Key flaky{"flaky", "order"}, steady{"steady", "path"};
