@@ -10,9 +10,10 @@
 namespace unrepro {
 namespace {
 
-// What a row of a table of symbols or sections is about: its first word.
+// What a row of a table of symbols or sections is about, its first word; of other fields their name.
 std::string_view subject(const Side& side) {
-  const std::string_view row = side.row == nullptr ? std::string_view() : *side.row;
+  if (side.tree == nullptr) return {};
+  const std::string_view row = side.row == nullptr ? side.tree->key(side.field) : *side.row;
   return row.substr(0, row.find(' '));
 }
 
@@ -25,8 +26,14 @@ bool has_lto_seed(std::string_view section) {
                      ascii::is_lower_hex);
 }
 
-// Sections that a profile of a run creates. Parts of functions (".cold") are split off without one, too.
-bool is_split_by_profile(std::string_view name) { return name.starts_with(".text.hot"); }
+// Sections that a profile of a run creates, and their relocations. Parts of functions (".cold") are split off
+// without one, too.
+bool is_split_by_profile(std::string_view name) {
+  for (const std::string_view relocations : {".rela", ".rel"}) {
+    if (name.starts_with(relocations)) name.remove_prefix(relocations.size());
+  }
+  return name.starts_with(".text.hot");
+}
 
 // Intel SDM volume 2, section 2.3: moves and vzeroupper with a two-byte VEX prefix, and the EVEX moves.
 bool uses_vectors(Bytes code) {
@@ -74,15 +81,15 @@ class CodeLeadRule final : public LeadRule {
       sink.push_back({.cause = cause, .proof = Proof::inferred, .note = {}});
     };
     const bool both = difference.left.tree != nullptr && difference.right.tree != nullptr;
+    const std::string_view left = subject(difference.left), right = subject(difference.right);
+    if (!both && is_split_by_profile(left.empty() ? right : left)) return lead("pgo-profile");
     if (difference.kind == Kind::code) {
       if (both && uses_vectors(difference.left.bytes) != uses_vectors(difference.right.bytes) &&
           !(uses_vectors(around(difference.left)) && uses_vectors(around(difference.right))))
         lead("cpu-features");
       return;
     }
-    const std::string_view left = subject(difference.left), right = subject(difference.right);
-    if (has_lto_seed(left) || has_lto_seed(right)) return lead("lto-random-seed");
-    if (!both && is_split_by_profile(left.empty() ? right : left)) lead("pgo-profile");
+    if (has_lto_seed(left) || has_lto_seed(right)) lead("lto-random-seed");
   }
 };
 

@@ -26,19 +26,18 @@ std::string safe(const fs::path& path) { return escape(as_bytes(path.native()));
 
 Digest sha256_of(Bytes bytes) { return to_hex(digest(Algo::sha256, bytes)); }
 
-// A regular file that is no link. Errors: unsupported (something else, or nothing), io. As everything here
-// that looks at files, also throws fs::filesystem_error.
-Result<BlobRef> read_file(const fs::path& path) {
+// A regular file that is no link, of at most that many bytes. Errors: unsupported (larger, something else, or
+// nothing), io. As everything here that looks at files, also throws fs::filesystem_error.
+Result<BlobRef> read_file(const fs::path& path, std::uint64_t most) {
   if (!fs::is_regular_file(fs::symlink_status(path)))
     return fail(Trouble::unsupported, safe(path.filename()) + " is no regular file");
+  if (fs::file_size(path) > most) return fail(Trouble::unsupported, safe(path.filename()) + " is too large");
   return blob_from_file(path);
 }
 
 Result<std::string> read_text(const fs::path& path) {
-  const auto blob = read_file(path);
+  const auto blob = read_file(path, kLargestText);
   if (!blob) return tl::unexpected<Error>(blob.error());
-  if ((*blob)->size() > kLargestText)
-    return fail(Trouble::unsupported, safe(path.filename()) + " is too large");
   return std::string(as_text((*blob)->bytes()));
 }
 
@@ -255,16 +254,15 @@ class FolderReader {
   void read_artifacts(const fs::path& root, BuildResult& result, evidence::Manifest& made) {
     if (!fs::is_directory(fs::symlink_status(root))) return;  // nothing was built
     std::size_t files = 0;
-    std::uint64_t size = 0;
+    std::uint64_t room = kLargestResult;
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
       if (++files > kMostFiles) throw Wrong{"more than 10000 artifacts"};
       const std::string name = safe(entry.path().lexically_relative(root));
       if (name.size() > kLongestName) throw Wrong{"an artifact's name is longer than 1024 bytes"};
       if (fs::is_directory(entry.symlink_status())) continue;
-      auto blob = read_file(entry.path());
+      auto blob = read_file(entry.path(), room);
       if (!blob) refuse(blob.error(), "artifacts: ");
-      size += (*blob)->size();
-      if (size > kLargestResult) throw Wrong{"its artifacts are larger than 64 GiB"};
+      room -= std::min(room, (*blob)->size());
       const Digest sha256 = sha256_of((*blob)->bytes());
       made.artifacts[name] = {sha256, (*blob)->size()};
       result.artifacts[name] = sha256;
