@@ -253,10 +253,12 @@ TEST(QuorumClasses, AreConnectedThroughOthers) {
   EXPECT_EQ(scene.decide().artifacts[0].released, "A");  // the trusted one
   scene.kase.relations.pop_back();
   EXPECT_EQ(scene.decide().artifacts[0].classes.size(), 3u);
-  Scene backwards = three("C", "A", "B");  // what leads comes last
-  backwards.equivalent("A", "B");
-  backwards.equivalent("B", "C");
-  EXPECT_EQ(outcome(backwards), "agreed-equivalent");
+  Scene winding = three("A", "B", "C");  // B to C is looked at before B is reached
+  winding.result("z", "D");
+  winding.equivalent("A", "D");
+  winding.equivalent("B", "C");
+  winding.equivalent("B", "D");
+  EXPECT_EQ(outcome(winding), "agreed-equivalent");
 }
 
 TEST(QuorumClasses, ARelationOfTheClassHoldsForItsMembers) {
