@@ -205,6 +205,8 @@ TEST_F(QuorumEvidence, ChangedFilesAreNoLongerSigned) {
   write("results/suse/manifest.json", manifest);
   EXPECT_EQ(run("verify --policy policy.toml results/suse/manifest.json"), 1);
   EXPECT_EQ(run("verify --policy policy.toml policy.toml"), 1);
+  write("empty.jsonl", "\n\n");
+  EXPECT_EQ(run("verify --policy policy.toml empty.jsonl"), 1);
   EXPECT_EQ(run("sign results/suse --key policy.toml"), 2);
   EXPECT_EQ(run("sign results/none --key suse.pem"), 2);
 }

@@ -191,6 +191,7 @@ std::vector<std::string_view> pieces(const std::string& path, std::string_view t
     if (end > 0) lines.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
+  if (lines.empty()) lines.push_back(text);  // which is no evidence
   return lines;
 }
 
