@@ -43,11 +43,13 @@ Result<Attestation> from_link(const Verified& verified) {
   return said;
 }
 
-Result<Attestation> from_provenance(const Verified& verified) {
+Result<Attestation> from_provenance(const Verified& verified, const ProvenanceDemand& demand) {
   const auto statement = read_statement(verified);
   if (!statement) return tl::unexpected<Error>(statement.error());
   const auto provenance = read_provenance(*statement);
   if (!provenance) return tl::unexpected<Error>(provenance.error());
+  if (std::string why = refusal(*provenance, demand); !why.empty())
+    return fail(Trouble::unsupported, std::move(why));
   Attestation said;
   said.what = "provenance by " + provenance->builder_id;
   said.builder = provenance->builder_id;
@@ -67,7 +69,9 @@ Result<Attestation> from_provenance(const Verified& verified) {
 
 }  // namespace
 
-Result<Attestation> read_attestation(std::string_view text, const KeyRing& keys, const Demand& demand) {
+Result<Attestation> read_attestation(std::string_view text, const quorum::Policy& policy,
+                                     const Demand& demand) {
+  const KeyRing& keys = policy.keys;
   const auto read = [](const Result<Verified>& verified, const auto& reader) -> Result<Attestation> {
     if (!verified) return tl::unexpected<Error>(verified.error());
     auto said = reader(*verified);
@@ -82,7 +86,10 @@ Result<Attestation> read_attestation(std::string_view text, const KeyRing& keys,
   if (root->find("signed") != nullptr) return read(verify_link(text, keys, demand), from_link);
   const auto envelope = Envelope::parse(text);
   if (!envelope) return tl::unexpected<Error>(envelope.error());
-  return read(verify(*envelope, keys, demand), from_provenance);
+  ProvenanceDemand fixed = provenance_demand(policy);
+  fixed.threshold = demand.threshold;
+  return read(verify(*envelope, keys, demand),
+              [&](const Verified& verified) { return from_provenance(verified, fixed); });
 }
 
 }  // namespace unrepro::evidence

@@ -40,13 +40,23 @@ Result<Provenance> read_provenance(const Statement& statement) {
   return provenance;
 }
 
+ProvenanceDemand provenance_demand(const quorum::Policy& policy) {
+  ProvenanceDemand demand{
+      .builders = {}, .build_type = policy.build_type, .parameters = policy.external_parameters};
+  for (const auto& [id, key] : policy.keys) demand.builders[id] = key.builders;
+  return demand;
+}
+
 std::string refusal(const Provenance& provenance, const ProvenanceDemand& demand) {
-  const bool allowed =
-      std::any_of(provenance.signers.begin(), provenance.signers.end(), [&](const std::string& id) {
+  const auto speak =
+      std::count_if(provenance.signers.begin(), provenance.signers.end(), [&](const std::string& id) {
         const auto at = demand.builders.find(id);
         return at != demand.builders.end() && at->second.contains(provenance.builder_id);
       });
-  if (!allowed) return "no signer may speak for builder " + provenance.builder_id;
+  if (speak == 0) return "no signer may speak for builder " + provenance.builder_id;
+  if (speak < demand.threshold)
+    return "only " + std::to_string(speak) + " of the signers may speak for builder " + provenance.builder_id +
+           ", " + std::to_string(demand.threshold) + " needed";
   if (!demand.build_type.empty() && provenance.build_type != demand.build_type)
     return "build type is " + provenance.build_type + ", expected " + demand.build_type;
   for (const JsonMember& parameter : *provenance.external_parameters.as_object()) {

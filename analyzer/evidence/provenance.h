@@ -30,7 +30,11 @@ struct ProvenanceDemand {
   std::map<std::string, std::set<std::string>> builders;  // id of a key → builder ids it may speak for
   std::string build_type;                                 // empty: any
   std::set<std::string> parameters;                       // external parameters that may be there
+  std::uint32_t threshold = 1;                            // signers that may speak for the builder
 };
+
+// What a policy fixes.
+ProvenanceDemand provenance_demand(const quorum::Policy& policy);
 
 // Nothing when it meets the demand, else what does not.
 std::string refusal(const Provenance& provenance, const ProvenanceDemand& demand);

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <limits>
 #include <optional>
-#include <set>
 
 namespace unrepro::evidence {
 namespace {
@@ -21,25 +20,14 @@ Result<std::vector<std::string>> read_strings(const Json* json, const char* name
   return strings;
 }
 
-// The released bits, and the operators of seats that hold them and nothing else.
-struct Held {
-  const quorum::Class::Bits* bits = nullptr;
-  std::set<std::string> operators;
-};
-Held held(const quorum::ArtifactDecision& artifact) {
-  Held held;
+// Trusted operators that hold the released bits.
+std::size_t trusted_holders(const quorum::ArtifactDecision& artifact) {
   for (const quorum::Class& each : artifact.classes) {
     for (const quorum::Class::Bits& bits : each.bits) {
-      if (each.released && bits.sha256 == artifact.released) held.bits = &bits;
+      if (each.released && bits.sha256 == artifact.released) return bits.trusted.size();
     }
   }
-  if (held.bits == nullptr) return held;
-  held.operators.insert(held.bits->operators.begin(), held.bits->operators.end());
-  for (const quorum::Stance& stance : artifact.stances) {
-    if (stance.sha256 != artifact.released && stance.standing != quorum::Standing::missing)
-      held.operators.erase(stance.operator_id);
-  }
-  return held;
+  return 0;
 }
 
 constexpr std::string_view kBitwise = "QUORUM_BITWISE_", kOperators = "_OPERATORS",
@@ -79,14 +67,13 @@ Result<Vsa> summarize(const quorum::Decision& decision) {
   Vsa vsa;
   vsa.policy_sha256 = decision.policy;
   vsa.passed = true;
-  std::size_t agreeing = std::numeric_limits<std::size_t>::max(), trusted = agreeing;
+  std::uint64_t agreeing = std::numeric_limits<std::uint64_t>::max(), trusted = agreeing;
   for (const quorum::ArtifactDecision& artifact : decision.artifacts) {
     if (!quorum::passes(artifact.state) || !is_sha256(artifact.released))
       return fail(Trouble::unsupported, artifact.name + " is not released");
     vsa.subjects.push_back({artifact.name, {}, {{"sha256", artifact.released}}});
-    const Held holders = held(artifact);
-    agreeing = std::min(agreeing, holders.operators.size());
-    trusted = std::min(trusted, holders.bits == nullptr ? 0 : holders.bits->trusted.size());
+    agreeing = std::min(agreeing, artifact.bitwise);
+    trusted = std::min<std::uint64_t>(trusted, trusted_holders(artifact));
   }
   if (agreeing > 0)
     vsa.levels.push_back(std::string(kBitwise).append(std::to_string(agreeing)).append(kOperators));

@@ -15,7 +15,12 @@ class Adviser {
       if (penalty.kind == EventKind::convicted)
         say("Freeze " + penalty.operator_id + ", revoke its keys, and decide again whatever rested on it.");
     }
-    for (const std::string& each : open_ledger(case_)) say("Wait: " + each + ".");
+    const std::vector<std::string> waited_for = open_ledger(policy_, case_);
+    for (const std::string& each : waited_for) say("Wait: " + each + ".");
+    const auto open = std::count_if(case_.seats.begin(), case_.seats.end(),
+                                    [](const Seat& seat) { return seat.state == SeatState::open; });
+    if (waited_for.size() > static_cast<std::size_t>(open))
+      say("Fetch what is lost again; a seat whose result is lost for good the ledger records as failed.");
     for (const ArtifactDecision& artifact : decision_.artifacts) advise_on(artifact);
     for (const ArtifactDecision& artifact : decision_.artifacts) {
       for (const Stance& stance : artifact.stances) remedies(stance);

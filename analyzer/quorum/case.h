@@ -55,6 +55,7 @@ struct BuildResult {
   Role role = Role::seat;                    // asked when there is no ledger only
   std::string claimed_operator, builder;     // its own word
   std::string signer;                        // id of the key whose signature holds; empty: none holds
+  bool attested = false;                     // by another system's statement, which names no job
   Digest manifest;                           // of the signed manifest's bytes, or what stands for them
   std::int64_t received = 0;                 // by the ledger's clock
   std::map<std::string, Digest> artifacts;   // as they are, by name; empty: the build failed

@@ -97,6 +97,7 @@ json write(const BuildResult& result) {
           {"operator", result.claimed_operator},
           {"builder", result.builder},
           {"signer", result.signer},
+          {"attested", result.attested},
           {"manifest", result.manifest},
           {"received", result.received},
           {"artifacts", result.artifacts},
@@ -112,6 +113,7 @@ void read(const json& from, BuildResult& result) {
   from.at("operator").get_to(result.claimed_operator);
   from.at("builder").get_to(result.builder);
   from.at("signer").get_to(result.signer);
+  from.at("attested").get_to(result.attested);
   from.at("manifest").get_to(result.manifest);
   from.at("received").get_to(result.received);
   from.at("artifacts").get_to(result.artifacts);

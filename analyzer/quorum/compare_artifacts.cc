@@ -4,6 +4,7 @@
 #include "analyzer/normal_form.h"
 #include "analyzer/parallel.h"
 #include "analyzer/quorum/folder.h"
+#include "analyzer/quorum/inputs.h"
 #include "analyzer/quorum/votes.h"
 #include "analyzer/report_json.h"
 #include "analyzer/summary.h"
@@ -28,11 +29,13 @@ Result<std::string> normal_form(const BlobRef& blob, const std::string& name, co
 std::vector<Digest> contested(const Policy& policy, const Case& kase) {
   std::map<std::string, std::set<Digest>> by_name;
   for (const Vote& vote : weigh(policy, kase).counted) {
-    for (const auto& [name, sha256] : vote.result->artifacts) by_name[name].insert(sha256);
+    for (const auto& [name, sha256] : vote.result->artifacts) {
+      if (expected(kase.job, name)) by_name[name].insert(sha256);
+    }
   }
   std::set<Digest> found;
   for (const auto& [name, digests] : by_name) {
-    if (digests.size() > 2) found.insert(digests.begin(), digests.end());
+    if (digests.size() > 2 && found.size() < kMostComparisons) found.insert(digests.begin(), digests.end());
   }
   return {found.begin(), found.end()};
 }

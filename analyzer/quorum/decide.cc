@@ -8,6 +8,7 @@
 #include "analyzer/quorum/advice.h"
 #include "analyzer/quorum/classes.h"
 #include "analyzer/quorum/independence.h"
+#include "analyzer/quorum/inputs.h"
 #include "analyzer/quorum/lottery.h"
 #include "analyzer/quorum/reputation.h"
 
@@ -18,26 +19,6 @@ constexpr std::size_t kPeople = 2;  // who must say that a result was meant befo
 
 std::string count(std::size_t number, const std::string& what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
-}
-
-// Whether a result declares an input other than the job fixed it.
-bool contradicts(const Job& job, const BuildResult& result) {
-  return std::any_of(job.inputs.begin(), job.inputs.end(), [&](const auto& input) {
-    const auto at = result.inputs.find(input.first);
-    return at != result.inputs.end() && at->second != input.second;
-  });
-}
-
-// Whether a result declares every input as the job fixed it.
-bool follows(const Job& job, const BuildResult& result) {
-  return !job.inputs.empty() && std::all_of(job.inputs.begin(), job.inputs.end(), [&](const auto& input) {
-    const auto at = result.inputs.find(input.first);
-    return at != result.inputs.end() && at->second == input.second;
-  });
-}
-
-bool other_inputs(const BuildResult& a, const BuildResult& b) {
-  return !a.inputs.empty() && !b.inputs.empty() && a.inputs != b.inputs;
 }
 
 // Decides one artifact.
@@ -66,6 +47,7 @@ class ArtifactDecider {
     out_.state = state();
     if (passes(out_.state)) {
       out_.released = bits_;
+      out_.bitwise = independent(holders_of_nothing_else());
       out_.classes.front().released = true;
     }
     return std::move(out_);
@@ -123,8 +105,8 @@ class ArtifactDecider {
     stance.standing = tolerated ? Standing::explained : Standing::dissents;
   }
 
-  // A fresh operator rebuilt with the job's inputs and got the class's artifact: those who declare other
-  // inputs no longer hold the decision.
+  // A fresh operator, independent of all that had a seat before, rebuilt with the job's inputs and got the
+  // class's artifact: those who declare other inputs no longer hold the decision.
   void set_aside_other_inputs() {
     Names others;
     for (const Vote* vote : stance_votes_) {
@@ -133,8 +115,8 @@ class ArtifactDecider {
     bool rebuilt = false;
     for (std::size_t i = 0; i < out_.stances.size(); ++i) {
       const Vote& vote = *stance_votes_[i];
-      rebuilt = rebuilt || (vote.fresh && !others.contains(vote.operator_id) &&
-                            follows(case_.job, *vote.result) && agrees(i));
+      rebuilt = rebuilt || (vote.fresh && agrees(i) && follows(case_.job, *vote.result) &&
+                            adds_independence(vote.operator_id, others));
     }
     if (!rebuilt) return;
     for (std::size_t i = 0; i < out_.stances.size(); ++i) {
@@ -144,6 +126,17 @@ class ArtifactDecider {
       stance.standing = Standing::set_aside;
       stance.detail = "built from other inputs; a fresh operator rebuilt with the job's and agrees";
     }
+  }
+
+  bool adds_independence(const std::string& operator_id, Names others) const {
+    const std::size_t before = independent(others);
+    others.insert(operator_id);
+    return independent(others) > before;
+  }
+
+  std::size_t independent(const Names& operators) const {
+    std::vector<std::string> shared;
+    return quorum::independent(policy_, operators, shared);
   }
 
   bool agrees(std::size_t i) const { return out_.stances[i].standing == Standing::agrees; }
@@ -158,39 +151,44 @@ class ArtifactDecider {
     return found;
   }
 
+  // Two runs of arbiters that got the same decide, if an independent operator got it as well: one operator
+  // alone is never believed. A copy of a run is that run.
   void arbitrate() {
     const std::vector<const Vote*> arbiters = with_role(Role::arbiter);
-    if (arbiters.size() < 2) return;
+    if (arbiters.empty()) return;
     const Class* verdict = class_of(out_.classes, arbiters.front()->artifact(out_.name));
+    std::set<Digest> runs;
     Names witnesses;  // who got what the arbiters got
     for (const Vote* each : arbiters) {
       if (class_of(out_.classes, each->artifact(out_.name)) != verdict) verdict = nullptr;
-      arbiter_manifests_.push_back(each->result->manifest);
+      runs.insert(each->result->manifest);
       witnesses.insert(each->operator_id);
     }
+    if (runs.size() < 2) return;
+    arbiter_manifests_.assign(runs.begin(), runs.end());
     if (verdict == nullptr) {
       overruled_ = State::unreproducible;
-      return;
-    }
-    if (verdict == first_) {
-      for (std::size_t i = 0; i < out_.stances.size(); ++i) {
-        if (out_.stances[i].standing == Standing::dissents) judge_dissenter(i);
-      }
       return;
     }
     for (const Stance& stance : out_.stances) {
       if (class_of(out_.classes, stance.sha256) == verdict) witnesses.insert(stance.operator_id);
     }
+    const bool witnessed = independent(witnesses) >= 2;
+    if (verdict == first_) {
+      for (std::size_t i = 0; witnessed && i < out_.stances.size(); ++i) {
+        if (out_.stances[i].standing == Standing::dissents) judge_dissenter(i);
+      }
+      return;
+    }
     const Relation* relation = relations_.worst(verdict->bits, first_->bits);
     const bool foul = relation != nullptr && blamable(relation->verdict, relation->divergence);
     const bool held_by_seats = !verdict->operators.empty();
-    std::vector<std::string> shared;
-    if (independent(policy_, witnesses, shared) >= 2 && (foul || held_by_seats)) {
+    if (witnessed && (foul || held_by_seats)) {
       overruled_ = State::rejected;
       if (foul) convict_first(list(witnesses) + " got something else, arbiters among them");
     } else if (!held_by_seats) {
       overruled_ = State::unreproducible;
-    }  // else one operator alone, who is never believed: its dissent stands
+    }  // else the dissent stands
   }
 
   // The arbiter confirms the class. A dissenter that cannot repeat its artifact was at fault; one that
@@ -267,8 +265,20 @@ class ArtifactDecider {
     for (const std::string& each : bits.operators) {
       if (counting.contains(each)) holders.insert(each);
     }
-    std::vector<std::string> shared;
-    return independent(policy_, holders, shared);
+    return independent(holders);
+  }
+
+  Names holders_of_nothing_else() const {
+    Names holders, others;
+    for (std::size_t i = 0; i < out_.stances.size(); ++i) {
+      if (out_.stances[i].sha256 != bits_) {
+        if (out_.stances[i].standing != Standing::missing) others.insert(out_.stances[i].operator_id);
+      } else if (stance_votes_[i]->role == Role::seat) {
+        holders.insert(out_.stances[i].operator_id);
+      }
+    }
+    for (const std::string& each : others) holders.erase(each);
+    return holders;
   }
 
   // Those that trusted operators hold, then those that most hold; in reference mode the reference.
@@ -323,7 +333,7 @@ class ArtifactDecider {
     check("results-in", in.size() >= policy_.results,
           count(in.size(), "operator") + " of " + std::to_string(policy_.results) + " built it: " + list(in));
     const bool listed = !case_.job.artifacts.empty();
-    const bool extra = listed ? !case_.job.artifacts.contains(out_.name) : without.size() >= policy_.agree;
+    const bool extra = listed ? !expected(case_.job, out_.name) : without.size() >= policy_.agree;
     check("artifact-expected", !extra,
           !extra   ? "it is among what the job makes"
           : listed ? "the job does not list it; " + list(in) + " submitted it"
@@ -354,7 +364,7 @@ class ArtifactDecider {
 
   void check_support() {
     const Names counting = supporters();
-    const std::size_t groups = independent(policy_, counting, out_.shared);
+    const std::size_t groups = quorum::independent(policy_, counting, out_.shared);
     check("agree", groups >= policy_.agree,
           count(groups, "independent operator") + " of " + std::to_string(policy_.agree) +
               " agree: " + list(counting));
@@ -512,7 +522,7 @@ Decision decide(const Policy& policy, const Case& kase) {
                     .policy = policy.digest,
                     .inputs = case_digest(kase)};
   Votes votes = weigh(policy, kase);
-  const std::vector<std::string> outstanding = open_ledger(kase);
+  const std::vector<std::string> outstanding = open_ledger(policy, kase);
   const RelationTable relations(kase.relations);
   decision.state = State::confirmed;
   for (const std::string& name : artifact_names(kase, votes.counted)) {
@@ -538,6 +548,7 @@ std::vector<std::pair<Digest, Digest>> comparisons(const Policy& policy, const C
   const RelationTable relations(kase.relations);
   std::vector<std::pair<Digest, Digest>> pairs;
   for (const std::string& name : artifact_names(kase, votes.counted)) {
+    if (!expected(kase.job, name)) continue;
     const std::vector<Class> classes = classify(policy, kase, votes.counted, name, relations, true);
     const auto want = [&](const Digest& a, const Digest& b) {
       if (relations.find(a, b) == nullptr) pairs.emplace_back(std::min(a, b), std::max(a, b));
@@ -550,6 +561,7 @@ std::vector<std::pair<Digest, Digest>> comparisons(const Policy& policy, const C
   }
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  if (pairs.size() > kMostComparisons) pairs.resize(kMostComparisons);
   return pairs;
 }
 

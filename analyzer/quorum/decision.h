@@ -83,7 +83,8 @@ struct ArtifactDecision {
   std::vector<Class> classes;   // the one considered first, then most operators
   std::vector<Stance> stances;  // by result
   std::vector<Condition> conditions;
-  Ppb credibility = 0;              // of the class considered; reported even when the policy does not ask
+  std::uint64_t bitwise = 0;  // independent operators of seats that hold the released bits and nothing else
+  Ppb credibility = 0;        // of the class considered; reported even when the policy does not ask
   std::vector<std::string> shared;  // independence: "hosting=example: debian, suse"
 };
 
@@ -117,8 +118,13 @@ struct Decision {
 // lenient than its evidence: a relation that is not there counts as `incomplete`, an unknown value as a no.
 Decision decide(const Policy& policy, const Case& kase);
 
+// Pairs to compare for one decision; what is not compared counts as incomplete. Two operators that invent
+// names can ask for any number.
+inline constexpr std::size_t kMostComparisons = 1000;
+
 // The pairs of artifacts whose relation the decision needs and the case does not hold, at most one fewer than
-// there are distinct artifacts of a name. To be called with the normal forms filled in.
+// there are distinct artifacts of a name, none for names that the job does not list, and kMostComparisons in
+// all. To be called with the normal forms filled in.
 std::vector<std::pair<Digest, Digest>> comparisons(const Policy& policy, const Case& kase);
 
 // What a decision that released artifacts has become now that the same job was decided again: itself,

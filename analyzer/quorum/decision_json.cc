@@ -68,6 +68,8 @@ class DecisionWriter {
     list("classes", artifact.classes);
     list("results", artifact.stances);
     list("conditions", artifact.conditions);
+    json_.key("bitwise");
+    json_.number(artifact.bitwise);
     json_.key("credibility_ppb");
     json_.number(artifact.credibility);
     list("shared", artifact.shared);

@@ -287,29 +287,28 @@ class FolderReader {
     const auto manifest = evidence::read_manifest(*verified);
     if (!manifest) throw Wrong{"manifest.json: " + manifest.error().message};
     result.signer = one_operator(manifest->signers, "manifest.json");
+    result.manifest = manifest->digest;
     if (!(manifest->build == made.build)) throw Wrong{"build.json is not what was signed"};
     if (manifest->artifacts != made.artifacts) throw Wrong{"the artifacts are not those that were signed"};
     if (!out_.kase.job.id.empty() && manifest->job != out_.kase.job.id)
       throw Wrong{"it was signed for another job: " + manifest->job};
     jobs_.insert(manifest->job);
-    result.manifest = manifest->digest;
   }
 
   // Sets all that a builder says of itself.
   void check_attestation(const fs::path& file, BuildResult& result) {
     const auto text = read_text(file);
     if (!text) refuse(text.error());
-    auto said = evidence::read_attestation(*text, policy_.keys, {result.received, 1, {}});
+    auto said = evidence::read_attestation(*text, policy_, {result.received, 1, {}});
     if (!said) refuse(said.error(), "attestation: ");
-    if (said->artifacts != result.artifacts) throw Wrong{"the artifacts are not those of the attestation"};
     result.signer = one_operator(said->signers, "attestation");
-    if (!said->builder.empty() && !may_speak_for(said->builder, said->signers))
-      throw Wrong{"no signer of the attestation may speak for builder " + said->builder};
+    result.manifest = said->digest;
+    result.attested = true;
+    if (said->artifacts != result.artifacts) throw Wrong{"the artifacts are not those of the attestation"};
     result.claimed_operator = policy_.keys.at(result.signer).operator_id;
     result.builder = said->builder;
     result.inputs = std::move(said->inputs);
     result.facts = std::move(said->facts);
-    result.manifest = said->digest;
   }
 
   // The first of the keys that signed, which must be of one operator.
@@ -319,12 +318,6 @@ class FolderReader {
         throw Wrong{what + " is signed by several operators"};
     }
     return signers.front();
-  }
-
-  // Whoever signs may name any builder.
-  bool may_speak_for(const std::string& builder, const std::vector<std::string>& signers) const {
-    return std::any_of(signers.begin(), signers.end(),
-                       [&](const std::string& id) { return policy_.keys.at(id).builders.contains(builder); });
   }
 
   const fs::path& path_;

@@ -8,7 +8,8 @@
 //   RESULT/manifest.json a DSSE envelope over the digests of all of that (analyzer/evidence/manifest.h)
 //   RESULT/attestation   instead of build.json and manifest.json: a signed .buildinfo, a link of rebuilderd
 //                        or SLSA provenance (analyzer/evidence/attestation.h), which must list the same
-//                        artifacts. It names no job: that it is about this one shows in its inputs only
+//                        artifacts. It names no job: it counts when its seat records its digest, when it
+//                        lists all inputs of the job, or when it lists the reference
 //
 // job.json: { "schema": "unrepro.job/1", "id": "…", "inputs": {}, "artifacts": [], "reference": [],
 //   "seats": [{"id", "operator", "role", "state", "fresh", "replaces", "result", "manifest", "received"}],

@@ -212,6 +212,9 @@ Policy read(std::string_view text) {
   reader.share("assumed_malicious", policy.assumed_malicious);
   reader.count("withdraw_after", policy.withdraw_after);
   policy.independence = reader.texts("independence");
+  policy.build_type = reader.text("build_type").value_or("");
+  for (std::string& each : reader.texts("external_parameters"))
+    policy.external_parameters.insert(std::move(each));
   read_operators(reader, policy);
   read_all_keys(reader, policy);
   reader.nothing_else();

@@ -68,7 +68,11 @@ struct Policy {
   std::map<std::string, Key> keys;       // of operators: what they sign are results
   std::map<std::string, Key> people;     // whose confirmations count
   std::map<std::string, Key> verifiers;  // whose summaries (VSA) count, by the URI they must name
-  std::string digest;                    // hex SHA-256 of the text it was read from
+  // What SLSA provenance must say: another build type, or an external parameter that is not listed, may stand
+  // for anything.
+  std::string build_type;                     // empty: any
+  std::set<std::string> external_parameters;  // names
+  std::string digest;                         // hex SHA-256 of the text it was read from
 };
 
 // Reads policy.toml. Unknown keys, values out of range and demands that nobody can meet are errors

@@ -9,7 +9,7 @@ namespace unrepro::quorum {
 namespace {
 
 constexpr double kDecay = 0.99;
-constexpr std::int64_t kIdle = 30 * 86'400;  // seconds
+constexpr std::uint64_t kIdle = 30 * 86'400;  // seconds
 constexpr double kRingerWeight = 5;
 constexpr double kQuantile = 0.05;
 
@@ -19,8 +19,10 @@ void decay(Reputation& record, double times) {
   record.bad *= factor;
 }
 
+// Times may be any: their difference fits an unsigned number only.
 double idle_months(std::int64_t from, std::int64_t to) {
-  return to > from ? static_cast<double>((to - from) / kIdle) : 0;
+  const auto seconds = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+  return to > from ? static_cast<double>(seconds / kIdle) : 0;
 }
 
 // The regularised incomplete beta function I_x(a, b), by Lentz's evaluation of its continued fraction (DLMF

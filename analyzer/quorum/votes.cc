@@ -4,10 +4,32 @@
 #include <map>
 #include <tuple>
 
+#include "analyzer/quorum/inputs.h"
 #include "analyzer/quorum/reputation.h"
 
 namespace unrepro::quorum {
 namespace {
+
+// Empty when nobody whom the policy knows signed it.
+std::string operator_of(const Policy& policy, const Case& kase, const BuildResult& result) {
+  if (result.signer.empty()) return kase.unsigned_ok ? result.claimed_operator : std::string();
+  const auto key = policy.keys.find(result.signer);
+  return key == policy.keys.end() ? std::string() : key->second.operator_id;
+}
+
+// Whether what was signed is about this job. A manifest names it; an attestation of the same operator for an
+// older one would else do as well.
+bool about_this_job(const Job& job, const BuildResult& result, const Seat* seat) {
+  return !result.attested || (seat != nullptr && !seat->manifest.empty()) || follows(job, result) ||
+         std::any_of(result.artifacts.begin(), result.artifacts.end(),
+                     [&](const auto& artifact) { return job.reference.contains(artifact.second); });
+}
+constexpr std::string_view kOtherJob =
+    "nothing ties its attestation to this job: no seat records it, and it lists other inputs or none";
+
+bool recorded(const Seat& seat, const BuildResult& result) {
+  return seat.manifest.empty() || seat.manifest == result.manifest;
+}
 
 class Weigher {
  public:
@@ -22,7 +44,7 @@ class Weigher {
     });
     Votes votes;
     for (const BuildResult* result : results) {
-      Vote vote{result, operator_of(*result), result->role};
+      Vote vote{result, operator_of(policy_, case_, *result), result->role};
       std::string reason = refuse(vote);
       if (reason.empty()) {
         votes.counted.push_back(std::move(vote));
@@ -34,12 +56,6 @@ class Weigher {
   }
 
  private:
-  std::string operator_of(const BuildResult& result) const {
-    if (result.signer.empty()) return case_.unsigned_ok ? result.claimed_operator : std::string();
-    const auto key = policy_.keys.find(result.signer);
-    return key == policy_.keys.end() ? std::string() : key->second.operator_id;
-  }
-
   // An operator may have many results; its record is the same for each.
   const Reputation& record_of(const std::string& operator_id) {
     const auto [place, added] = records_.try_emplace(operator_id);
@@ -62,12 +78,13 @@ class Weigher {
     if (policy_.withdraw_after > 0 && record.arbitrations_lost >= policy_.withdraw_after)
       return "its operator lost " + std::to_string(record.arbitrations_lost) +
              " arbitrations; its seats are withdrawn";
+    const Seat* seat = find_seat(result, vote.operator_id);
     if (!case_.seats.empty()) {
-      const Seat* seat = find_seat(result, vote.operator_id);
       if (seat == nullptr) return "the ledger shows no such submission";
       vote.role = seat->role;
       vote.fresh = seat->fresh;
     }
+    if (!about_this_job(case_.job, result, seat)) return std::string(kOtherJob);
     if ((vote.role == Role::audit || vote.role == Role::arbiter) &&
         !policy_.trusted.contains(vote.operator_id))
       return "only trusted operators audit and arbitrate";
@@ -78,7 +95,7 @@ class Weigher {
   const Seat* find_seat(const BuildResult& result, const std::string& operator_id) const {
     for (const Seat& seat : case_.seats) {
       if (seat.id == result.seat && seat.operator_id == operator_id && seat.state == SeatState::submitted &&
-          (seat.manifest.empty() || seat.manifest == result.manifest))
+          recorded(seat, result))
         return &seat;
     }
     return nullptr;
@@ -93,18 +110,27 @@ class Weigher {
 
 Votes weigh(const Policy& policy, const Case& kase) { return Weigher(policy, kase).run(); }
 
-std::vector<std::string> open_ledger(const Case& kase) {
+std::vector<std::string> open_ledger(const Policy& policy, const Case& kase) {
   std::vector<std::string> open;
   for (const Seat& seat : kase.seats) {
-    if (seat.state == SeatState::open)
-      open.push_back("seat " + seat.id + " of " + seat.operator_id + " is open");
+    const std::string of_seat = "seat " + seat.id + " of " + seat.operator_id;
+    if (seat.state == SeatState::open) open.push_back(of_seat + " is open");
     if (seat.state != SeatState::submitted) continue;
+    std::set<std::string> instead;  // what is wrong with what is there
     const bool here = std::any_of(kase.results.begin(), kase.results.end(), [&](const BuildResult& result) {
-      return result.seat == seat.id && (seat.manifest.empty() || seat.manifest == result.manifest);
+      if (result.seat != seat.id) return false;
+      const bool own = operator_of(policy, kase, result) == seat.operator_id;
+      const std::string wrong = !result.defect.empty()    ? result.defect
+                                : !own                    ? "it is not signed by " + seat.operator_id
+                                : !recorded(seat, result) ? "the ledger recorded another one"
+                                : !about_this_job(kase.job, result, &seat) ? std::string(kOtherJob)
+                                                                           : "";
+      if (!wrong.empty()) instead.insert(wrong);
+      return wrong.empty();
     });
-    if (!here)
-      open.push_back("the result of seat " + seat.id + " of " + seat.operator_id +
-                     " came in but is not here");
+    if (here) continue;
+    open.push_back("the result of " + of_seat + " came in but is not here" +
+                   (instead.empty() ? "" : "; what is here is something else: " + *instead.begin()));
   }
   std::sort(open.begin(), open.end());
   return open;

@@ -31,6 +31,8 @@ struct Votes {
 Votes weigh(const Policy& policy, const Case& kase);
 
 // Results that the ledger shows as submitted and that the case lacks, and seats that are open, as sentences.
-std::vector<std::string> open_ledger(const Case& kase);
+// A result that is damaged or signed by somebody else is not the one that was submitted: else a dissent would
+// be gone with one changed byte. Only the ledger itself can give such a seat up (failed, expired).
+std::vector<std::string> open_ledger(const Policy& policy, const Case& kase);
 
 }  // namespace unrepro::quorum

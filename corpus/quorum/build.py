@@ -24,7 +24,11 @@ class Result:
     swap: bytes = None      # put in the place of each artifact after signing
     job: str = JOB
     attested: str = None    # "link" or "provenance", in the place of build.json and manifest
+    parameters: list = dataclasses.field(default_factory=list)  # external ones, in provenance
+    damage: bool = False    # a byte of what was signed is changed
     speaks_for: str = ""    # the operator whose builder it names; "": its own
+    named: str = ""         # what build.json calls the host; "": the folder
+    written: pathlib.Path = None
     key_id: str = ""
     manifest_digest: str = ""
 
@@ -35,17 +39,20 @@ class Result:
         def described(content):
             return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
         build = json.dumps({"operator": self.operator, "builder": "node 1", "inputs": self.inputs, "role": self.role,
-                            "facts": {"host": folder.name}, "isolation": "vm"}).encode()
+                            "facts": {"host": self.named or folder.name}, "isolation": "vm"}).encode()
+        self.written = folder
         (folder / "artifacts").mkdir(parents=True)
         for name, content in self.artifacts.items():
             (folder / "artifacts" / name).write_bytes(self.swap or content)
         if self.attested:
             key = keys(self.key_name())
             products = {name: {"sha256": hashlib.sha256(content).hexdigest()} for name, content in self.artifacts.items()}
-            make = {"link": sign.link, "provenance": sign.provenance}[self.attested]
-            (folder / "attestation").write_text(make(builder(self.speaks_for or self.operator), products, key))
+            materials = {name: {"sha256": digest} for name, digest in self.inputs.items()}
+            told = (builder(self.speaks_for or self.operator), products, materials, key)
+            (folder / "attestation").write_text(sign.link(*told) if self.attested == "link"
+                                                else sign.provenance(*told, self.parameters))
             return
-        (folder / "build.json").write_bytes(build)
+        (folder / "build.json").write_bytes(build + b" " if self.damage else build)
         if self.key is None:
             return
         payload = json.dumps({"schema": "unrepro.manifest/1", "job": self.job, "build": described(build),

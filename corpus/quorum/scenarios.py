@@ -1,6 +1,7 @@
 """The founding questions of the quorum as scenarios: what builders hand in, and what must be decided."""
 import hashlib
 import io
+import json
 import tarfile
 
 import sign
@@ -134,6 +135,14 @@ def all_scenarios():
                    [Result(TRUSTED, files(EVIL), role="arbiter"), Result(TRUSTED, files(EVIL), role="arbiter")],
                    state="escalated", status=3, fails=["no-dissent", "trusted"], says=["trusted operator other than debian"])
 
+    alone = [Result(TRUSTED, files(GOOD)), Result("honest", files(EVIL)), Result("honest", files(tar(mtime=1)), role="rerun")]
+    runs = [Result(TRUSTED, files(GOOD), role="arbiter"), Result(TRUSTED, files(GOOD), role="arbiter")]
+    yield Scenario("one-trusted-alone-arbitrates-for-itself", alone + runs, state="escalated", status=3, penalties=set(),
+                   fails=["results-in", "no-dissent", "no-tie", "agree"])
+    copied = Result(TRUSTED, files(GOOD), role="arbiter", named="run")
+    yield Scenario("a-copied-run-is-one", three(GOOD, GOOD, GOOD) + alone[1:] + [copied, copied], state="escalated", status=3, penalties=set(),
+                   fails=["no-dissent"])
+
     def toolchains(third, content):
         results = three(GOOD, GOOD, content)
         for result in results:
@@ -186,19 +195,52 @@ def all_scenarios():
     yield Scenario("shown-for-another-job", three(GOOD, GOOD, GOOD) + [Result("guix", files(EVIL), job="frob 0.9")],
                    job={}, state="agreed", status=0, says=["signed for another job"])
 
-    attested = [Result(TRUSTED, files(GOOD)), Result("arch", files(GOOD), attested="link"),
-                Result("suse", files(GOOD), attested="provenance")]
-    yield Scenario("attested-by-other-systems", attested, state="agreed", status=0, says=["arch, debian, suse"])
-    yield Scenario("attested-dissent", attested + [Result("guix", files(EVIL), attested="link")], state="escalated",
-                   status=3, fails=["no-dissent"], says=["differ guix"])
-    yield Scenario("attested-swapped", attested[:2] + [Result("suse", files(GOOD), attested="provenance", swap=EVIL)],
-                   state="insufficient", status=3, fails=["results-in"], says=["not those of the attestation"])
-    yield Scenario("attested-by-a-stranger", attested[:2] + [Result("suse", files(GOOD), attested="link", key="stranger")],
-                   state="insufficient", status=3, fails=["results-in"])
+    source = {"source": SOURCE}
+    job = {"inputs": source}
+    def attesting(third=GOOD, form="provenance", inputs=source, **rest):
+        return [Result(TRUSTED, files(GOOD)), Result("arch", files(GOOD), attested="link", inputs=source),
+                Result("suse", files(third), attested=form, inputs=inputs, **rest)]
+    refused = {"state": "insufficient", "status": 3, "fails": ["results-in"]}
+    yield Scenario("attested-by-other-systems", attesting(), job=job, state="agreed", status=0, says=["arch, debian, suse"])
+    yield Scenario("attested-dissent", attesting() + [Result("guix", files(EVIL), attested="link", inputs=source)], job=job,
+                   state="escalated", status=3, fails=["no-dissent"], says=["differ guix"])
+    yield Scenario("attested-swapped", attesting(swap=EVIL), job=job, **refused, says=["not those of the attestation"])
+    yield Scenario("attested-by-a-stranger", attesting(form="link", key="stranger"), job=job, **refused)
+    yield Scenario("attested-for-another-builder", attesting(speaks_for="fedora"), job=job, **refused,
+                   says=["may speak for builder"])
+    yield Scenario("attested-with-a-parameter", attesting(parameters=["patch"]), job=job, **refused,
+                   says=["unexpected external parameter patch"])
+    yield Scenario("attested-with-a-known-parameter", attesting(parameters=["patch"]), {"external_parameters": ["patch"]},
+                   job=job, state="agreed", status=0)
+    yield Scenario("attested-by-another-build-type", attesting(), {"build_type": "https://example.org/other"}, job=job,
+                   **refused, says=["build type is https://example.org/build"])
+    other = {"source": "6" * 64}
+    untied = ["nothing ties its attestation to this job"]
+    yield Scenario("attested-for-another-job", attesting(inputs=other), job=job, **refused, says=untied)
+    yield Scenario("attested-without-inputs", attesting(inputs={}), job=job, **refused, says=untied)
+    yield Scenario("attested-for-no-job", attesting(), state="insufficient", status=3, says=untied)
+    def recorded(results):
+        digest = hashlib.sha256(json.dumps(json.loads((results[2].written / "attestation").read_text())["signed"],
+                                           sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return seats(*[(each.operator, "submitted", f"r{i}", {"manifest": digest} if i == 2 else {})
+                       for i, each in enumerate(results)])
+    yield Scenario("attested-and-recorded", attesting(form="link", inputs={}), job={**job, "seats": recorded},
+                   state="agreed", status=0)
+    yield Scenario("attested-dissent-without-inputs", attesting(EVIL, inputs={}), {"results": 2}, state="pending", status=3,
+                   job={**job, "seats": seats((TRUSTED, "submitted", "r0"), ("arch", "submitted", "r1"),
+                                              ("suse", "submitted", "r2"))},
+                   fails=["ledger-closed"], says=untied)
 
-    yield Scenario("attested-for-another-builder", attested[:2] +
-                   [Result("suse", files(GOOD), attested="provenance", speaks_for="fedora")],
-                   state="insufficient", status=3, fails=["results-in"], says=["may speak for builder"])
+    ledger = {"seats": seats(*[(who, "submitted", f"r{i}") for i, who in enumerate((TRUSTED, "suse", "arch", "guix"))])}
+    dissent = three(GOOD, GOOD, GOOD)
+    yield Scenario("damaged-dissent", dissent + [Result("guix", files(EVIL), damage=True)], job=ledger, state="pending",
+                   status=3, fails=["ledger-closed"], says=["build.json is not what was signed", "records as failed"])
+    yield Scenario("dissent-signed-by-a-stranger", dissent + [Result("guix", files(EVIL), key="stranger")], job=ledger,
+                   state="pending", status=3, fails=["ledger-closed"], says=["signed by 0 known"])
+    yield Scenario("dissent-without-a-signature", dissent + [Result("guix", files(EVIL), key=None)], job=ledger,
+                   state="pending", status=3, fails=["ledger-closed"], says=["it is not signed by guix"])
+    yield Scenario("damaged-and-given-up", dissent + [Result("guix", files(EVIL), damage=True)], state="agreed", status=0,
+                   job={"seats": ledger["seats"][:3] + [{**ledger["seats"][3], "state": "failed"}]})
 
     repeated = three(GOOD, GOOD, GOOD) + [
         Result("mallory", files(EVIL)), Result("mallory", files(EVIL), role="rerun"),

@@ -61,20 +61,22 @@ class SigningKey:
         return point + ((r + k * self.scalar) % L).to_bytes(32, "little")
 
 
-def link(name, products, key):
-    """rebuilderd's attestation: products are digests by name."""
-    signed = {"_type": "link", "name": name, "materials": {}, "products": products, "environment": None, "byproducts": {},
+def link(name, products, materials, key):
+    """rebuilderd's attestation: products and materials are digests by name."""
+    signed = {"_type": "link", "name": name, "materials": materials, "products": products, "environment": None, "byproducts": {},
               "command": []}
     content = json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()
     return json.dumps({"signatures": [{"keyid": key.id, "sig": key.sign(content).hex()}], "signed": signed})
 
 
-def provenance(builder, products, key):
+def provenance(builder, products, materials, key, parameters=()):
     """SLSA provenance v1 in a DSSE envelope."""
+    dependencies = [{"name": name, "digest": digest} for name, digest in materials.items()]
     return envelope("application/vnd.in-toto+json", json.dumps({
         "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1",
         "subject": [{"name": name, "digest": digest} for name, digest in products.items()],
-        "predicate": {"buildDefinition": {"buildType": "https://example.org/build", "externalParameters": {}},
+        "predicate": {"buildDefinition": {"buildType": "https://example.org/build", "externalParameters": {name: "x" for name in parameters},
+                                          "resolvedDependencies": dependencies},
                       "runDetails": {"builder": {"id": builder}}}}), key)
 
 

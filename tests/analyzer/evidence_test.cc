@@ -2,72 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include "analyzer/evidence/base64.h"
-#include "analyzer/evidence/comparison.h"
 #include "analyzer/evidence/confirmation.h"
-#include "analyzer/evidence/envelope.h"
 #include "analyzer/evidence/link.h"
 #include "analyzer/evidence/manifest.h"
 #include "analyzer/evidence/provenance.h"
-#include "analyzer/evidence/statement.h"
-#include "analyzer/evidence/vsa.h"
-#include "formats/digest.h"
+#include "tests/analyzer/evidence_util.h"
 
 namespace unrepro::evidence {
 namespace {
 
 constexpr char kStatement[] = R"({"_type":"https://in-toto.io/Statement/v1"})";
-const std::string kSomeSha256(64, 'a');
-const std::string kOtherSha256(64, 'b');
-
-// The keys of RFC 8032, section 7.1, tests 1 and 2.
-SigningKey key(char which) {
-  const char* seed = which == 'A' ? "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
-                                  : "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
-  return *SigningKey::from_seed(*from_hex(seed));
-}
-
-quorum::Key registered(const SigningKey& signing, std::string owner) {
-  return {quorum::key_id(signing.public_key()), signing.public_key(), std::move(owner)};
-}
-
-KeyRing ring(std::string_view which) {
-  KeyRing keys;
-  for (const char each : which) {
-    quorum::Key entry = registered(key(each), std::string(1, each));
-    keys[entry.id] = entry;
-  }
-  return keys;
-}
-
-std::string envelope_json(std::string_view payload, std::string_view type, std::string_view signatures) {
-  return R"({"payload":")" + encode_base64(payload) + R"(","payloadType":")" + std::string(type) +
-         R"(","signatures":[)" + std::string(signatures) + "]}";
-}
-
-std::string signature_json(char which, std::string_view payload, std::string_view type = kStatementPayload) {
-  return R"({"sig":")" + encode_base64(key(which).sign(pre_authentication_encoding(type, payload))) + R"("})";
-}
-
-Result<Verified> verify_json(const std::string& json, const KeyRing& keys, const Demand& demand = {}) {
-  const auto envelope = Envelope::parse(json);
-  if (!envelope) return tl::unexpected<Error>(envelope.error());
-  return verify(*envelope, keys, demand);
-}
-
-Verified signed_bytes(std::string_view payload, std::string_view type = kStatementPayload) {
-  return *verify_json(sign_envelope(type, payload, key('A')), ring("A"));
-}
-
-Result<Statement> statement_of(std::string_view json) { return read_statement(signed_bytes(json)); }
-
-std::string statement_json(std::string_view subject) {
-  return R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"p","predicate":{},"subject":[)" +
-         std::string(subject) + "]}";
-}
-
-std::string message(const auto& result) { return result ? "accepted" : result.error().message; }
-
 // --- Base64 ---
 
 TEST(EvidenceBase64, ReadsBothAlphabetsInOneSpelling) {
@@ -373,6 +317,9 @@ TEST(EvidenceProvenance, ReadsAndDemands) {
   demand.parameters = {};
   EXPECT_EQ(refusal(*read, demand), "unexpected external parameter source");
   demand.parameters = {"source"};
+  demand.threshold = 2;
+  EXPECT_EQ(refusal(*read, demand), "only 1 of the signers may speak for builder https://b/1, 2 needed");
+  demand.threshold = 1;
   demand.build_type = "other";
   EXPECT_EQ(refusal(*read, demand), "build type is https://b/t, expected other");
   demand.builders = {{quorum::key_id(key('B').public_key()), {"https://b/1"}},
@@ -479,119 +426,6 @@ TEST(EvidenceConfirmation, RefusesDamage) {
         R"({"schema":"unrepro.confirmation/1","manifest":")" + kSomeSha256 + R"("})",
         std::string(R"({"schema":"unrepro.confirmation/1","job":"j","manifest":"m2"})"), std::string("[]")}) {
     EXPECT_FALSE(read_confirmation(signed_bytes(json, kConfirmationPayload))) << json;
-  }
-}
-
-// --- what we say ---
-
-quorum::Decision agreed() {
-  quorum::ArtifactDecision artifact;
-  artifact.name = "a.deb";
-  artifact.state = quorum::State::agreed;
-  artifact.released = kSomeSha256;
-  quorum::Class kind;
-  kind.released = true;
-  kind.bits = {
-      {.sha256 = kSomeSha256, .operators = {"debian", "suse", "x"}, .results = {}, .trusted = {"debian"}}};
-  artifact.classes = {kind};
-  quorum::Decision decision;
-  decision.state = quorum::State::agreed;
-  decision.policy = kOtherSha256;
-  decision.artifacts = {artifact};
-  return decision;
-}
-
-TEST(EvidenceVsa, IsForReleasedArtifactsOnly) {
-  auto vsa = summarize(agreed());
-  ASSERT_TRUE(vsa) << message(vsa);
-  EXPECT_EQ(vsa->levels, (std::vector<std::string>{"QUORUM_BITWISE_3_OPERATORS", "QUORUM_TRUSTED_1",
-                                                   "SLSA_BUILD_LEVEL_UNEVALUATED"}));
-  vsa->verifier = "https://q.example";
-  vsa->resource = "pkg:deb/debian/frob@1.0-1";
-  vsa->attestations = {kOtherSha256};
-  const auto read = read_vsa(*statement_of(write_vsa(*vsa)));
-  ASSERT_TRUE(read) << message(read);
-  EXPECT_EQ(
-      refusal(*read, {"https://q.example", "pkg:deb/debian/frob@1.0-1", kSomeSha256, {"QUORUM_TRUSTED_1"}}),
-      "");
-  EXPECT_NE(refusal(*read, {"https://r.example", "", "", {}}), "");
-  EXPECT_NE(refusal(*read, {"", "pkg:deb/debian/frob@1.0-2", "", {}}), "");
-  EXPECT_NE(refusal(*read, {"", "", kOtherSha256, {}}), "");
-  for (const char* level : {"QUORUM_AUDITED", "QUORUM_BITWISE_4_OPERATORS", "QUORUM_TRUSTED_2",
-                            "QUORUM_BITWISE_2", "QUORUM_BITWISE__OPERATORS", "QUORUM_TRUSTED_", "", "SLSA"})
-    EXPECT_NE(refusal(*read, {"", "", "", {level}}), "") << level;
-  EXPECT_EQ(refusal(*read, {"", "", "", {"QUORUM_BITWISE_2_OPERATORS", "QUORUM_TRUSTED_0"}}), "");
-  EXPECT_EQ(read->attestations, vsa->attestations);
-  EXPECT_EQ(read->policy_sha256, kOtherSha256);
-
-  Vsa failed = *read;
-  failed.passed = false;
-  EXPECT_EQ(refusal(failed, {}), "verification result is FAILED");
-
-  using quorum::State;
-  for (const State state :
-       {State::pending, State::disputed, State::inputs_differ, State::insufficient, State::rejected,
-        State::unreproducible, State::escalated, State::auditing, State::revoked, State::superseded}) {
-    quorum::Decision held = agreed();
-    held.state = state;
-    EXPECT_FALSE(summarize(held)) << to_string(state);
-    held = agreed();
-    held.artifacts[0].state = state;
-    EXPECT_FALSE(summarize(held)) << to_string(state);
-  }
-  quorum::Decision unsigned_one = agreed();
-  unsigned_one.unsigned_ok = true;
-  EXPECT_FALSE(summarize(unsigned_one));
-  EXPECT_FALSE(summarize({.state = State::agreed}));
-}
-
-std::string report(std::string_view verdict, std::string_view divergence, std::string_view capacity = "11.8",
-                   std::string_view incomplete = "") {
-  return R"({"schema":"unrepro.report/1","tool":{"version":"0.1.0","rules_sha256":"00"},"left":{"path":"x/a.deb","sha256":")" +
-         kSomeSha256 + R"(","normal_sha256":null},"right":{"path":"b.deb","sha256":")" + kOtherSha256 +
-         R"("},"verdict":")" + std::string(verdict) + R"(","divergence":)" + std::string(divergence) +
-         R"(,"accounting":{"capacity_bits":)" + std::string(capacity) +
-         R"(},"causes":[{"id":"build-path"}],"incomplete":[)" + std::string(incomplete) + "]}";
-}
-
-TEST(EvidenceComparison, CarriesTheReport) {
-  const auto made = comparison_of_report(report("explained", "null"));
-  ASSERT_TRUE(made) << message(made);
-  const auto read = read_comparison(*statement_of(write_comparison(*made)));
-  ASSERT_TRUE(read) << message(read);
-  EXPECT_EQ(read->verdict, Verdict::explained);
-  EXPECT_TRUE(read->complete);
-  EXPECT_EQ(read->capacity, (Capacity{118, false}));
-  EXPECT_EQ(read->causes, std::vector<std::string>{"build-path"});
-  EXPECT_EQ(read->left.name, "a.deb");
-  EXPECT_EQ(read->report, report("explained", "null"));
-  EXPECT_TRUE(comparison_of_report(report("divergent", "\"alert\"", "null"))->capacity.unbounded);
-  EXPECT_FALSE(comparison_of_report(report("divergent", "\"known\"", "0.0", "{}"))->complete);
-  EXPECT_FALSE(comparison_of_report(report("incomplete", "null"))->complete);
-}
-
-TEST(EvidenceComparison, RefusesContradictions) {
-  EXPECT_FALSE(comparison_of_report(report("divergent", "null")));
-  EXPECT_FALSE(comparison_of_report(report("equivalent", "\"known\"")));
-  EXPECT_FALSE(comparison_of_report(report("good", "null")));
-  EXPECT_FALSE(comparison_of_report(report("explained", "null", "-1.0")));
-  EXPECT_FALSE(comparison_of_report("{}"));
-  const std::string good = write_comparison(*comparison_of_report(report("explained", "null")));
-  const auto changed = [&](const std::string& from, const std::string& to) {
-    std::string text = good;
-    EXPECT_NE(text.find(from), text.npos) << from;
-    text.replace(text.find(from), from.size(), to);
-    return text;
-  };
-  for (const std::string& text :
-       {changed(R"("verdict":"explained")", R"("verdict":"equivalent")"),
-        changed(R"("verdict":"explained")", R"("verdict":"identical")"),
-        changed(R"("verdict":"explained")", R"("verdict":"incomplete")"),
-        changed(R"("capacityDecibits":118)", R"("capacityDecibits":1)"),
-        changed(R"("complete":true)", R"("complete":1)"), changed("build-path", "other"),
-        changed(R"("left":")" + kSomeSha256, R"("left":")" + kOtherSha256),
-        changed(R"("content":")", R"("content":"AAAA)"), changed(kComparisonType.data(), "urn:other")}) {
-    EXPECT_FALSE(read_comparison(*statement_of(text))) << text;
   }
 }
 

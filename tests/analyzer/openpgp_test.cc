@@ -40,6 +40,12 @@ KeyRing ring(std::initializer_list<quorum::Key> keys) {
   return ring;
 }
 
+quorum::Policy policy(std::initializer_list<quorum::Key> keys) {
+  quorum::Policy policy;
+  policy.keys = ring(keys);
+  return policy;
+}
+
 bool accepted(const std::string& text, const KeyRing& keys, std::int64_t received = kSigned + kDay,
               std::uint32_t threshold = 1) {
   return verify_signed_text(text, keys, {received, threshold, {}}).has_value();
@@ -54,7 +60,8 @@ TEST(OpenPgp, HandsOutWhatIsSigned) {
 }
 
 TEST(OpenPgp, ReadsTheBuildRecord) {
-  const auto said = read_attestation(read("alice.buildinfo"), ring({key("alice")}), {kSigned + kDay, 1, {}});
+  const auto said =
+      read_attestation(read("alice.buildinfo"), policy({key("alice")}), {kSigned + kDay, 1, {}});
   ASSERT_TRUE(said) << said.error().message;
   ASSERT_EQ(said->artifacts.size(), 1u);
   EXPECT_EQ(said->artifacts.begin()->first, "frob_1.0-1_all.deb");
@@ -135,7 +142,7 @@ TEST(OpenPgp, NoChangeIsBelieved) {
 }
 
 TEST(OpenPgp, BytesThatAreNoTextComeOutEscaped) {
-  const auto said = read_attestation(read("dora.buildinfo"), ring({key("dora")}), {kSigned + kDay, 1, {}});
+  const auto said = read_attestation(read("dora.buildinfo"), policy({key("dora")}), {kSigned + kDay, 1, {}});
   ASSERT_TRUE(said) << said.error().message;
   EXPECT_EQ(said->facts.at("environment.LANG"), "\\xe9\\xff");
 }
@@ -171,6 +178,7 @@ TEST_F(AttestedFolder, IsAResultOfItsSigner) {
   EXPECT_EQ(read.defect, "");
   EXPECT_EQ(read.signer, fingerprint("alice"));
   EXPECT_EQ(read.claimed_operator, "alice");
+  EXPECT_TRUE(read.attested);
   EXPECT_EQ(read.inputs.size(), 1u);
   EXPECT_EQ(read.facts.at("build_path"), "/build/frob-1.0");
 }
@@ -187,6 +195,7 @@ TEST_F(AttestedFolder, TakesNothingFromWhatIsNotSigned) {
 TEST_F(AttestedFolder, HoldsExactlyWhatWasAttested) {
   write("one/artifacts/frob_1.0-1_all.deb", "Hello\n");
   EXPECT_EQ(result().defect, "the artifacts are not those of the attestation");
+  EXPECT_EQ(result().manifest.size(), 64u);  // what was signed, also where it does not describe what is here
   write("one/artifacts/frob_1.0-1_all.deb", "hello\n");
   write("one/artifacts/more", "hello\n");
   EXPECT_EQ(result().defect, "the artifacts are not those of the attestation");

@@ -313,6 +313,36 @@ TEST(QuorumArbitration, OneOperatorAloneConvictsNobody) {
   EXPECT_EQ(penalties(scene.decide()), "t convicted, x convicted, y convicted");
 }
 
+// An operator that is asked as arbiter of its own dispute is no second one.
+TEST(QuorumArbitration, OneOperatorAloneSetsNobodyAside) {
+  Scene scene;
+  scene.result("t", "A");
+  scene.result("x", "A");
+  scene.result("y", "B");
+  scene.unknown("A", "B");
+  scene.policy.independence = {"hosting"};
+  scene.policy.operators["t"].traits = scene.policy.operators["x"].traits = {{"hosting", "example"}};
+  scene.policy.operators["y"].traits = {{"hosting", "y"}};
+  scene.result("y", "C", Role::rerun);
+  scene.result("t", "A", Role::arbiter);
+  scene.result("t", "A", Role::arbiter);
+  EXPECT_EQ(standings(scene.decide()), "1 agrees, 2 agrees, 3 dissents");
+  EXPECT_EQ(penalties(scene.decide()), "");
+  scene.policy.independence.clear();
+  EXPECT_EQ(standings(scene.decide()), "1 agrees, 2 agrees, 3 set-aside");
+  EXPECT_EQ(penalties(scene.decide()), "y arbitration-lost");
+}
+
+TEST(QuorumArbitration, ACopyOfARunIsThatRun) {
+  Scene scene = disputed();
+  scene.result("y", "A", Role::rerun);
+  scene.result("u", "A", Role::arbiter);
+  scene.result("u", "A", Role::arbiter);
+  EXPECT_EQ(outcome(scene), "agreed");
+  scene.kase.seats.back().manifest = scene.kase.results.back().manifest = scene.kase.results[5].manifest;
+  EXPECT_EQ(outcome(scene), "escalated: no-dissent");
+}
+
 // Nobody but two arbiters got it: the seats collude, or it does not reproduce, which a known cause would say.
 TEST(QuorumArbitration, SeveralArbitersConvictAllSeats) {
   Scene scene;
@@ -389,6 +419,21 @@ TEST(QuorumArbitration, IsWitnessedByWhoHoldsTheBitsOnly) {
   ASSERT_TRUE(summary) << outcome(scene);
   EXPECT_EQ(summary->levels, (std::vector<std::string>{"QUORUM_BITWISE_2_OPERATORS", "QUORUM_TRUSTED_2",
                                                        "SLSA_BUILD_LEVEL_UNEVALUATED"}));
+}
+
+// Operators that are tied count once in what is said to others, too.
+TEST(QuorumArbitration, IndependentOperatorsWitness) {
+  const Digest a(64, 'a');
+  Scene scene = three(a, a, a);
+  scene.result("z", a);
+  scene.policy.independence = {"hosting"};
+  for (const char* each : {"t", "x", "y"}) scene.policy.operators[each].traits = {{"hosting", each}};
+  scene.policy.operators["z"].traits = {{"hosting", "y"}};
+  const Decision decision = scene.decide();
+  EXPECT_EQ(decision.artifacts[0].bitwise, 3u);
+  EXPECT_EQ(evidence::summarize(decision)->levels.at(0), "QUORUM_BITWISE_3_OPERATORS");
+  scene.kase.results[0].artifacts["a"] = Digest(64, 'b');
+  EXPECT_EQ(scene.decide().artifacts[0].bitwise, 0u);  // nothing is released
 }
 
 // --- afterwards ---

@@ -147,6 +147,8 @@ theta = 0.999
 assumed_malicious = 0.05
 withdraw_after = 4
 independence = ["hosting"]
+build_type = "https://b.example/t"
+external_parameters = ["ref", "source"]
 
 [operators.debian]
 hosting = "here"
@@ -176,6 +178,8 @@ TEST(QuorumPolicy, IsRead) {
   EXPECT_EQ(policy->assumed_malicious, 50'000'000u);
   EXPECT_EQ(policy->withdraw_after, 4u);
   EXPECT_EQ(policy->independence, std::vector<std::string>{"hosting"});
+  EXPECT_EQ(policy->build_type, "https://b.example/t");
+  EXPECT_EQ(policy->external_parameters, (std::set<std::string>{"ref", "source"}));
   EXPECT_EQ(policy->operators.at("debian").traits.at("hosting"), "here");
   ASSERT_EQ(policy->keys.size(), 1u);
   const Key& key = policy->keys.begin()->second;

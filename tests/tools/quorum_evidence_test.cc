@@ -113,6 +113,18 @@ TEST_F(QuorumEvidence, FromManifestsToAReplay) {
   EXPECT_EQ(run("replay missing"), 2);
 }
 
+// What was signed stays evidence where it does not describe what is there; the summary that names it holds.
+TEST_F(QuorumEvidence, ADamagedResultSpoilsNoSummary) {
+  fs::copy(folder_ / "results/suse", folder_ / "results/damaged", fs::copy_options::recursive);
+  write("results/damaged/build.json", "{\"operator\":\"suse\" }");
+  ASSERT_EQ(
+      run("decide --policy policy.toml --results results --evidence evidence --key quorum.pem --verifier "
+          "https://quorum.example --resource pkg:deb/frob"),
+      0)
+      << read("err");
+  EXPECT_EQ(run("verify --policy policy.toml evidence/vsa.json"), 0) << read("out");
+}
+
 // A summary is no word of an operator's, nor of another verifier's; and nothing else takes its place.
 TEST_F(QuorumEvidence, OnlyItsVerifierSummarizes) {
   const std::string verify = "verify --policy policy.toml ";

@@ -78,7 +78,7 @@ class Verifier {
   }
 
   Result<Finding> attestation(std::string_view text) const {
-    const auto said = evidence::read_attestation(text, policy_.keys, demand_);
+    const auto said = evidence::read_attestation(text, policy_, demand_);
     if (!said) return tl::unexpected<Error>(said.error());
     Finding finding{said->what, {}, said->signers};
     for (const auto& [name, digest] : said->artifacts) finding.digests.insert(digest);
@@ -148,8 +148,8 @@ class Verifier {
   Result<Finding> provenance(const evidence::Statement& statement) const {
     const auto provenance = evidence::read_provenance(statement);
     if (!provenance) return tl::unexpected<Error>(provenance.error());
-    evidence::ProvenanceDemand demand;
-    for (const auto& [id, key] : policy_.keys) demand.builders[id] = key.builders;
+    evidence::ProvenanceDemand demand = evidence::provenance_demand(policy_);
+    demand.threshold = line_.threshold;
     for (const std::string& each : line_.builders) {  // OPERATOR=ID
       const std::size_t equals = each.find('=');
       for (const auto& [id, key] : policy_.keys) {
