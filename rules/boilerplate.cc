@@ -57,20 +57,43 @@ bool is_of_pod(const Where& left, const Where& right) {
   return (in_preamble(left) && in_preamble(right)) || is_escape(left, right) || is_escape(right, left);
 }
 
-// What dh_installchangelogs puts in place of old entries (debhelper 13.11).
-bool is_cut_off(const Where& cut, const Where& whole) {
+// Where dh_installchangelogs says that it left out old entries (debhelper 13.11), or npos. How old they are
+// depends on its version.
+std::size_t removal_note(std::string_view text) {
   constexpr std::string_view kNote = "# Older entries have been removed from this changelog.\n";
   constexpr std::size_t kTail = 512;
-  const std::size_t tail = cut.text.size() - std::min(cut.text.size(), kTail);
-  const std::size_t note = cut.text.find(kNote, tail);
-  return note != cut.text.npos && cut.at + 1 >= note &&
-         whole.text.substr(whole.text.size() - std::min(whole.text.size(), kTail)).find(kNote) ==
-             whole.text.npos;
+  return text.find(kNote, text.size() - std::min(text.size(), kTail));
+}
+
+bool is_cut_off(const Where& cut, const Where& whole) {
+  const std::size_t note = removal_note(cut.text), other_note = removal_note(whole.text);
+  if (note == cut.text.npos || cut.at + 1 < note) return false;
+  return other_note == whole.text.npos ||
+         (cut.span.empty() && whole.at + whole.span.size() <= other_note + 1);
+}
+
+// The entry of a binary rebuild ("+b1"), which dh_installchangelogs keeps in a file of its own.
+bool is_rebuild_changelog(std::string_view path, const Identity& rebuilt, const Identity& other) {
+  const std::string folder = "usr/share/doc/" + rebuilt.package + "/changelog.";
+  const std::string tail = rebuilt.architecture + ".gz";
+  return rebuilt.source == other.source && !rebuilt.source_version.empty() &&
+         rebuilt.source_version == other.source_version && rebuilt.version != other.version &&
+         rebuilt.version.starts_with(rebuilt.source_version + "+b") &&
+         (path == folder + tail || path == folder + "Debian." + tail);
 }
 
 class BoilerplateRule final : public LeadRule {
  public:
-  void propose(const Difference& difference, const Facts&, std::vector<Hypothesis>& sink) const override {
+  void propose(const Difference& difference, const Facts& facts,
+               std::vector<Hypothesis>& sink) const override {
+    if (difference.kind == Kind::member && facts.left && facts.right &&
+        ((difference.shape == Shape::left_only &&
+          is_rebuild_changelog(difference.path, *facts.left, *facts.right)) ||
+         (difference.shape == Shape::right_only &&
+          is_rebuild_changelog(difference.path, *facts.right, *facts.left)))) {
+      sink.push_back(
+          {.cause = "build-counter", .proof = Proof::inferred, .note = "changelog of the rebuild"});
+    }
     if (!is_text_change(difference)) return;
     const Where left = where(difference.left), right = where(difference.right);
     if (left.text.empty() || right.text.empty()) return;

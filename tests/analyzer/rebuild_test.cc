@@ -62,5 +62,28 @@ TEST(Rebuild, OtherEntriesAreNot) {
   }
 }
 
+// The first rebuild brings the file of its changelog along: named, and never accepted.
+TEST(Rebuild, FirstOneBringsItsChangelog) {
+  const auto cause = [](const std::string& version, const std::string& extra) {
+    std::vector<testing::TarMember> files = {root_file("./usr/bin/frob", "frob")};
+    const std::string first = deb({.version = "1.0-1", .files = files});
+    files.push_back(root_file(extra, entry(version, "rebuild for perl")));
+    const Report report = compare_bytes(
+        first, deb({.version = version, .control_extra = "Source: demo (1.0-1)\n", .files = files}),
+        "frob.deb");
+    EXPECT_EQ(report.verdict, Verdict::divergent);
+    for (const Finding& finding : report.findings) {
+      if (finding.location.ends_with(extra.substr(2))) return finding.cause;
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(cause("1.0-1+b1", "./usr/share/doc/demo/changelog.Debian.amd64.gz"), "build-counter");
+  EXPECT_EQ(cause("1.0-1+b1", "./usr/share/doc/demo/changelog.amd64.gz"), "build-counter");
+  EXPECT_EQ(cause("1.0-1+b1", "./usr/share/doc/demo/changelog.Debian.arm64.gz"), "file-set-difference");
+  EXPECT_EQ(cause("1.0-1+b1", "./usr/share/doc/frob/changelog.Debian.amd64.gz"), "file-set-difference");
+  EXPECT_EQ(cause("1.0-1+b1", "./usr/bin/changelog.Debian.amd64.gz"), "file-set-difference");
+  EXPECT_EQ(cause("1.0-2", "./usr/share/doc/demo/changelog.Debian.amd64.gz"), "file-set-difference");
+}
+
 }  // namespace
 }  // namespace unrepro

@@ -485,6 +485,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "frob (2) unstable; urgency=low\n\n  * Two.\n\n# Older entries have been removed from this "
                 "changelog.\n# To read the complete changelog use `apt changelog frob`.\n",
                 {"toolchain-version"}},
+        Example{"more_old_entries",
+                "frob (2) unstable; urgency=low\n\n  * Two.\n\nfrob (1) unstable; urgency=low\n\n  * "
+                "One.\n\n# Older "
+                "entries have been removed from this changelog.\n",
+                "frob (2) unstable; urgency=low\n\n  * Two.\n\n# Older entries have been removed from this "
+                "changelog.\n",
+                {"toolchain-version"}},
+        Example{"entry_behind_the_note",
+                "frob (2) unstable; urgency=low\n\n  * Two.\n\n# Older entries have been removed from this "
+                "changelog.\nfrob (1) unstable; urgency=low\n",
+                "frob (2) unstable; urgency=low\n\n  * Two.\n\n# Older entries have been removed from this "
+                "changelog.\n",
+                {"unexplained"}},
         Example{"entry_before_old_ones",
                 "frob (2) unstable; urgency=low\n\n  * Two.\n\nfrob (1) unstable; urgency=low\n\n  * One.\n",
                 "frob (2) unstable; urgency=low\n\n  * Too.\n\n# Older entries have been removed from this "
