@@ -4,6 +4,7 @@
 #include <map>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "analyzer/layout/functions.h"
 
@@ -204,33 +205,47 @@ class Proposer {
 
   // Strings whose references lead to other ones: where the one equal string of the right side is.
   void find_by_content(std::vector<Link>& guesses) const {
-    if (guesses.empty()) return;
     for (std::size_t i = 0; i < split_.size(); ++i) {
       const ImageRegion& a = left_.regions[i];
-      const ImageRegion& b = right_.regions[i];
-      const bool wanted = std::any_of(guesses.begin(), guesses.end(),
-                                      [&](const Link& link) { return link.left - a.address < a.size; });
-      if (!split_[i] || a.executable || !wanted) continue;
-      std::unordered_map<std::string_view, std::uint64_t> strings;
-      const std::string_view text = as_text(b.bytes);
-      for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\0', at), text.size());
-        if (end > at) {
-          const auto [known, is_new] = strings.emplace(text.substr(at, end - at), b.address + at);
-          if (!is_new) known->second = 0;
-        }
-        at = end + 1;
+      if (!split_[i] || a.executable) continue;
+      const auto string_at = [&](std::uint64_t address) {
+        const std::uint64_t end = std::min(a.address + a.size, address + kLongestCompared);
+        const bool inside = address - a.address < a.size;
+        const std::uint64_t size = inside ? string_size(a, address, end) : 0;
+        return size < 2 ? std::string_view() : as_text(a.bytes).substr(address - a.address, size - 1);
+      };
+      std::unordered_map<std::string_view, std::uint64_t> places;
+      for (const Link& link : guesses) {
+        if (const std::string_view text = string_at(link.left); !text.empty()) places.emplace(text, kNowhere);
       }
+      if (places.empty()) continue;
+      find_strings(right_.regions[i], places);
       for (Link& link : guesses) {
-        const std::uint64_t address = link.left;
-        if (address - a.address >= a.size) continue;
-        const std::uint64_t size =
-            string_size(a, address, std::min(a.address + a.size, address + kLongestCompared));
-        if (size < 2) continue;
-        const auto found = strings.find(as_text(a.bytes).substr(address - a.address, size - 1));
-        if (found != strings.end() && found->second != 0) link.right = found->second;
+        const auto found = places.find(string_at(link.left));
+        if (found != places.end() && found->second != kNowhere) link.right = found->second;
       }
     }
+  }
+
+  // Where each of the texts stands as a whole string, if there is one such place.
+  static void find_strings(const ImageRegion& region,
+                           std::unordered_map<std::string_view, std::uint64_t>& places) {
+    std::vector<bool> lengths(kLongestCompared);
+    for (const auto& [text, place] : places) lengths[text.size()] = true;
+    std::unordered_set<std::string_view> several;
+    const std::string_view text = as_text(region.bytes);
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\0', at), text.size());
+      if (end - at < lengths.size() && lengths[end - at]) {
+        const auto found = places.find(text.substr(at, end - at));
+        if (found != places.end()) {
+          if (found->second != kNowhere) several.insert(found->first);
+          found->second = region.address + at;
+        }
+      }
+      at = end + 1;
+    }
+    for (const std::string_view each : several) places[each] = kNowhere;
   }
 
   void place(std::size_t count, bool with_data) {
