@@ -24,6 +24,7 @@ struct ImageRegion {
   Bytes bytes;  // empty unless Content::bytes
   Content content = Content::bytes;
   bool executable = false, writable = false;
+  std::uint64_t align = 1;  // as stated
 };
 
 // A number in memory that denotes a place: the address of `target` less what it is relative to.

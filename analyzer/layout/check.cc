@@ -493,8 +493,17 @@ std::vector<Move> moves_of(const Certificate& certificate, bool forward) {
 
 Refusal plain(std::string reason) { return {.reason = std::move(reason), .region = {}}; }
 
+// Compilers align longer strings to words, and so the section that holds them. Nobody asks for the alignment
+// of a section that lies where it lies.
+bool aligned_for_an_edit(const ImageRegion& a, const ImageRegion& b, const Certificate& certificate) {
+  constexpr std::uint64_t kWord = 8;
+  return std::max(a.align, b.align) <= kWord && !a.writable && !a.executable &&
+         std::any_of(certificate.pieces.begin(), certificate.pieces.end(),
+                     [&](const Piece& piece) { return piece.edit && piece.left - a.address < a.size; });
+}
+
 // What the loader is told besides the contents of memory.
-std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
+std::optional<Refusal> compare_frames(const Image& left, const Image& right, const Certificate& certificate) {
   const auto about = [](std::string reason, std::string_view table) {
     return Refusal{.reason = std::move(reason), .region = {}, .table = std::string(table)};
   };
@@ -516,6 +525,8 @@ std::optional<Refusal> compare_frames(const Image& left, const Image& right) {
         a.writable != b.writable) {
       return plain("region " + a.label + ", not " + b.label);
     }
+    if (a.align != b.align && !aligned_for_an_edit(a, b, certificate))
+      return about("another alignment of " + a.label, "section_headers");
     if (a.content != ImageRegion::Content::bytes && a.size != b.size) {
       return Refusal{.reason = "another size", .region = a.label};
     }
@@ -535,7 +546,7 @@ std::string Refusal::text() const {
 }
 
 std::optional<Refusal> check(const Image& left, const Image& right, const Certificate& certificate) {
-  if (auto refusal = compare_frames(left, right)) return refusal;
+  if (auto refusal = compare_frames(left, right, certificate)) return refusal;
   if (auto refusal = Direction(left, right, moves_of(certificate, true), true).run()) return refusal;
   return Direction(right, left, moves_of(certificate, false), false).run();
 }

@@ -118,7 +118,8 @@ class Builder {
                                            : elsewhere ? ImageRegion::Content::elsewhere
                                                        : ImageRegion::Content::bytes,
                                 .executable = (section.flags & kShfExec) != 0,
-                                .writable = (section.flags & kShfWrite) != 0});
+                                .writable = (section.flags & kShfWrite) != 0,
+                                .align = section.align});
       if ((section.flags & (kShfExec | kShfWrite)) == (kShfExec | kShfWrite)) {
         return refuse("section " + file_.label(i) + " is writable code");
       }
@@ -533,17 +534,18 @@ class Builder {
       const Section& section = file_.sections[i];
       std::string text = "section " + file_.label(i) + " type " + hex(section.type) + " flags " +
                          hex(section.flags) + " link " + file_.label(section.link) + " info " +
-                         hex(section.info) + " align " + hex(section.align) + " entries " +
-                         hex(section.entsize);
+                         hex(section.info) + " entries " + hex(section.entsize);
       const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
       if (thread_zero) text += " size " + hex(section.size);
       if ((section.flags & kShfAlloc) != 0 && section.size == 0) text += " empty";
+      if (region_of_[i] == ImageReference::kAnywhere) text += " align " + hex(section.align);
       if (!section.named) text += " name " + hex(section.name_offset);
       if ((section.flags & kShfAlloc) == 0) text += " at " + hex(section.addr);
-      if (section.type == kShtNobits && (section.flags & kShfAlloc) != 0) {
+      const bool loaded = (section.flags & kShfAlloc) != 0;
+      if (section.type == kShtNobits && loaded) {
         if (!follows(i))
           return refuse("the offset of " + file_.label(i) + " follows from nothing", "section_headers");
-      } else if (!file_.placed[i]) {
+      } else if (!file_.placed[i] && !(section.size == 0 && loaded && follows(i))) {
         text += " offset " + hex(section.offset) + " size " + hex(section.size);
       }
       if ((section.flags & kShfAlloc) != 0 && section.align > 1 && section.addr % section.align != 0) {

@@ -146,6 +146,24 @@ TEST(LayoutCheckPieces, OnlyWholeStringsChange) {
   EXPECT_EQ(refusal(left, right, {{0x200, 0x200, a.size(), b.size(), true}}), "");
 }
 
+// A longer string may align its section to a word; nothing else may.
+TEST(LayoutCheckFrame, AlignmentFollowsAnEdit) {
+  const std::string a("/b/x\0", 5), b("/long/x\0", 8);
+  const auto refused = [&](std::uint64_t before, std::uint64_t after, bool edit = true) {
+    const Data before_it{a, {0x200}}, after_it{edit ? b : a, {0x200}};
+    Image left = before_it.image(), right = after_it.image();
+    left.regions[0].align = before;
+    right.regions[0].align = after;
+    return layout::check(left, right, {{{0x200, 0x200, a.size(), edit ? b.size() : a.size(), edit}}})
+        .has_value();
+  };
+  EXPECT_FALSE(refused(1, 8));
+  EXPECT_FALSE(refused(8, 1));
+  EXPECT_TRUE(refused(1, 16));
+  EXPECT_TRUE(refused(16, 1));
+  EXPECT_TRUE(refused(1, 8, false));
+}
+
 TEST(LayoutCheckPieces, OneThingStaysTogether) {
   const auto made = [](std::vector<ImageExtent> extents) {
     return Data{std::string("abc\0/b/x\0def\0ghi\0", 17), {0x200, 0x204, 0x209, 0x20d}, std::move(extents)};
@@ -439,6 +457,7 @@ TEST(LayoutCheckFrame, IsTheSame) {
   EXPECT_TRUE(refused([](Image& image) { image.regions[1].writable = false; }));
   EXPECT_TRUE(refused([](Image& image) { image.regions[1].executable = true; }));
   EXPECT_TRUE(refused([](Image& image) { image.regions[1].size = 16; }));
+  EXPECT_TRUE(refused([](Image& image) { image.regions[0].align = 8; }));
   EXPECT_TRUE(refused([](Image& image) { image.regions[1].content = ImageRegion::Content::elsewhere; }));
   EXPECT_TRUE(refused([](Image& image) { image.names.pop_back(); }));
   EXPECT_TRUE(refused([](Image& image) { image.names[0].name = "x"; }));
