@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/content/date.h"
 #include "rules/content/place.h"
 #include "rules/rule.h"
 
@@ -209,7 +210,9 @@ class HostRule final : public Rule {
                                   static_cast<std::size_t>(place.after.data() + place.after.size() - end));
     if (behind.starts_with(" <" + std::string(name) + "@")) return true;
     const std::string label = label_before(before);
-    if (name.front() >= '0' && name.front() <= '9' && is_one_of(label, {"user", "by"})) return false;
+    const bool digit = name.front() >= '0' && name.front() <= '9';
+    if (digit && is_one_of(label, {"user", "by", "on"})) return false;
+    if (label == "on" && named_day_or_month(name)) return false;
     // uname -a: "Linux HOST RELEASE", and R's "Packaged: DATE; USER".
     if (label == "linux" && behind.size() > 1 && behind[0] == ' ' && behind[1] >= '0' && behind[1] <= '9')
       return true;

@@ -15,9 +15,17 @@ bool is_id_byte(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '-';
 }
 
+// XSLT's generate-id() as libxslt writes it: "idm46".
+bool is_generated(std::string_view id) {
+  constexpr std::size_t kPrefix = 3;
+  return id.size() > kPrefix && (id.starts_with("idm") || id.starts_with("idp")) &&
+         id.find_first_not_of("0123456789", kPrefix) == id.npos;
+}
+
 // The letters that both names begin with may be a prefix of the generator; what follows was drawn from an
 // alphabet of digits, or of digits and letters.
 bool is_drawn(std::string_view left, std::string_view right) {
+  if (is_generated(left) && is_generated(right)) return true;
   constexpr std::size_t kFewest = 8;
   const auto digits = [](std::string_view text) {
     return static_cast<std::size_t>(
@@ -51,7 +59,7 @@ class RenamedIdRule final : public Rule {
     const bool in_slot = (declares(front) && declares(before(right, there))) ||
                          (refers(front) && refers(before(right, there)));
     if (!in_slot) return;
-    const bool address = here.starts_with("idm") || here.starts_with("idp");
+    const bool address = is_generated(here);
     Hypothesis found{.cause = address ? "aslr-address" : "random-id",
                      .proof = Proof::pattern,
                      .note = change(here, there),

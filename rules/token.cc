@@ -186,8 +186,9 @@ std::optional<Hypothesis> processors(const Difference&, const Words& words) {
   if (left.starts_with('j') && right.starts_with('j')) left.remove_prefix(1), right.remove_prefix(1);
   const auto l = integer(left), r = integer(right);
   if (!l || !r || *l > 4096 || *r > 4096) return std::nullopt;
-  const bool counted = mentions(words.line, {"cpus", "cpu count", "cpu_count", "nproc", "processors", "ncpu",
-                                             "cores", "jobs", "parallel", "threads", "workers"});
+  const bool counted =
+      mentions(words.line, {"cpus", "cpu(s)", "cpu count", "cpu_count", "nproc", "processors", "ncpu",
+                            "cores", "jobs", "parallel", "threads", "workers"});
   if (!jobs && !counted) return std::nullopt;
   return guess("cpu-count", words.left, words.right);
 }

@@ -14,7 +14,7 @@ namespace {
 struct Name {
   std::string_view text;  // lower case
   std::uint8_t number;    // of the month, or of the weekday
-  std::uint8_t language;  // 0 en, 1 fr, 2 de, 3 es, 4 it, 5 nl, 6 et, 7 pt, 8 tr
+  std::uint8_t language;  // 0 en, 1 fr, 2 de, 3 es, 4 it, 5 nl, 6 et, 7 pt, 8 tr, 9 ru
 };
 
 constexpr Name kMonths[] = {
@@ -49,7 +49,10 @@ constexpr Name kMonths[] = {
     {"dezembro", 12, 7},  {"ocak", 1, 8},       {"şubat", 2, 8},      {"mart", 3, 8},
     {"nisan", 4, 8},      {"mayıs", 5, 8},      {"haziran", 6, 8},    {"temmuz", 7, 8},
     {"ağustos", 8, 8},    {"eylül", 9, 8},      {"ekim", 10, 8},      {"kasım", 11, 8},
-    {"aralık", 12, 8},
+    {"aralık", 12, 8},    {"января", 1, 9},     {"февраля", 2, 9},    {"марта", 3, 9},
+    {"апреля", 4, 9},     {"мая", 5, 9},        {"июня", 6, 9},       {"июля", 7, 9},
+    {"августа", 8, 9},    {"сентября", 9, 9},   {"октября", 10, 9},   {"ноября", 11, 9},
+    {"декабря", 12, 9},
 };
 
 constexpr Name kWeekdays[] = {
@@ -287,6 +290,39 @@ void read_time_behind(Reader& reader, Parts& parts) {
   }
 }
 
+// "_10-30-45": names of files and folders.
+bool read_dashed_time(Reader& reader, Parts& parts) {
+  Reader ahead = reader;
+  if (!ahead.skip_any("_-T")) return false;
+  const auto hour = ahead.digits(2, 2, 0, 23);
+  const auto minute = hour && ahead.skip('-') ? ahead.digits(2, 2, 0, 59) : std::nullopt;
+  const auto second = minute && ahead.skip('-') ? ahead.digits(2, 2, 0, 60) : std::nullopt;
+  if (!second || !ahead.ends_word() || ahead.peek() == '-') return false;
+  parts.hour = *hour, parts.minute = *minute, parts.second = *second;
+  parts.has_time = parts.has_seconds = true;
+  reader = ahead;
+  return true;
+}
+
+// "2017年11月2日 10:30", "2017년 11월 2일": as East Asian locales write it.
+std::optional<Date> counted(std::string_view text, std::size_t at) {
+  Reader reader(text, at);
+  Parts parts;
+  const auto year = reader.year();
+  const bool han = year && reader.skip("年");
+  if (!year || (!han && !reader.skip("년"))) return std::nullopt;
+  reader.blank();
+  const auto month = reader.digits(1, 2, 1, 12);
+  if (!month || !reader.skip(han ? "月" : "월")) return std::nullopt;
+  reader.blank();
+  const auto day = reader.digits(1, 2, 1, 31);
+  if (!day || !reader.skip(han ? "日" : "일")) return std::nullopt;
+  parts.year = *year, parts.month = *month, parts.day = *day;
+  if (!valid_day(parts)) return std::nullopt;
+  read_time_behind(reader, parts);
+  return make(reader, at, parts, DateSpelling::iso, DatePrecision::day);
+}
+
 std::optional<Date> iso(std::string_view text, std::size_t at) {
   Reader reader(text, at);
   Parts parts;
@@ -300,9 +336,13 @@ std::optional<Date> iso(std::string_view text, std::size_t at) {
   if (!day || is_digit(reader.peek())) return std::nullopt;
   parts.year = *year, parts.month = *month, parts.day = *day;
   if (!valid_day(parts)) return std::nullopt;
-  // The preamble of a DVI file: "2017.11.02:1030".
-  if (separator == '.' && !(reader.skip(':') && read_short_time(reader, parts))) return std::nullopt;
-  if (separator != '.') read_time_behind(reader, parts);
+  if (separator == '.') {  // a version, but for "2017.11.02:1030" of DVI files and "2017.11.02-10:30:45"
+    const bool timed = reader.peek() == ':' ? reader.skip(':') && read_short_time(reader, parts)
+                                            : reader.skip_any("- ") && read_time(reader, parts);
+    if (!timed) return std::nullopt;
+  } else if (separator != '-' || !read_dashed_time(reader, parts)) {
+    read_time_behind(reader, parts);
+  }
   return make(reader, at, parts, DateSpelling::iso, DatePrecision::day);
 }
 
@@ -392,6 +432,9 @@ std::optional<Date> day_first(std::string_view text, std::size_t at) {
     return std::nullopt;
   }
   reader.skip("de ");
+  const bool time_leads =
+      separator != '-' && separator != '/' && read_time(reader, parts);  // "2. Nov 10:30 UTC 2017"
+  if (time_leads && !reader.blank()) return std::nullopt;
   auto year = reader.year();
   const bool short_year = !year && separator == '-';  // RFC 850
   if (short_year) year = reader.digits(2, 2, 0, 69);
@@ -400,7 +443,7 @@ std::optional<Date> day_first(std::string_view text, std::size_t at) {
   parts.year = *year, parts.month = month->number, parts.day = *day;
   read_language(parts, *month);
   if (!valid_day(parts)) return std::nullopt;
-  read_time_behind(reader, parts);
+  if (!time_leads) read_time_behind(reader, parts);
   if (short_year && !parts.has_time) return std::nullopt;
   return make(reader, at, parts, DateSpelling::day_first, DatePrecision::day);
 }
@@ -493,8 +536,8 @@ std::optional<Date> year_only(std::string_view text, std::size_t at) {
   return make(reader, at, parts, DateSpelling::year, DatePrecision::year);
 }
 
-constexpr auto kMatchers = {iso,     compact,   ctime, day_first, month_first,
-                            numeric, time_only, epoch, year_only};
+constexpr auto kMatchers = {iso,         counted, compact,   ctime, day_first,
+                            month_first, numeric, time_only, epoch, year_only};
 
 }  // namespace
 

@@ -9,11 +9,12 @@ namespace unrepro {
 
 // How a date is written. Two dates of one spelling differ in their values, zone and language only.
 enum class DateSpelling : std::uint8_t {
-  iso,          // 2017-11-02, 2017-11-02T10:30:45.5Z, 2017/11/02 10:30 +0100
+  iso,  // 2017-11-02, 2017-11-02T10:30:45.5Z, 2017/11/02 10:30 +0100, 2017-11-02_10-30-45, 2017年11月2日
   compact,      // 20171102103045Z, D:20171102103045Z00'00', 20171102T1030, 20171102
   ctime,        // [Thu ]Nov  2 10:30:45 [UTC ]2017
   yearless,     // [Thu ]Nov  2 10:30:45
-  day_first,    // [Thu, ]02 Nov 2017 10:30:45 +0000, 2 November 2017, 02-Nov-2017, 02/Nov/2017:10:30:45
+  day_first,    // [Thu, ]02 Nov 2017 10:30:45 +0000, 2 November 2017, 02-Nov-2017, 02/Nov/2017:10:30:45,
+                // [Do ]2. Nov 10:30:45 UTC 2017
   month_first,  // [Thu ]Nov  2 2017 [10:30:45], November 2, 2017
   month_year,   // November 2017
   numeric,      // 11/02/2017, 02.11.2017, 11/02/17 10:30

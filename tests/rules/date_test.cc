@@ -70,6 +70,12 @@ INSTANTIATE_TEST_SUITE_P(
         Spelled{"11/02/17 10:30 AM", DateSpelling::numeric, DatePrecision::minute, kMinute},
         Spelled{"November 2 2017 at 1030", DateSpelling::month_first, DatePrecision::minute, kMinute},
         Spelled{"Thursday, 02-Nov-17 10:30:45 GMT", DateSpelling::day_first, DatePrecision::second, kInstant},
+        Spelled{"Do 2. Nov 10:30:45 UTC 2017", DateSpelling::day_first, DatePrecision::second, kInstant},
+        Spelled{"2017-11-02_10-30-45", DateSpelling::iso, DatePrecision::second, kInstant},
+        Spelled{"2017.11.02-10:30:45", DateSpelling::iso, DatePrecision::second, kInstant},
+        Spelled{"2017年11月2日 10:30", DateSpelling::iso, DatePrecision::minute, kMinute},
+        Spelled{"2017년 11월 2일", DateSpelling::iso, DatePrecision::day, kDay},
+        Spelled{"2 ноября 2017", DateSpelling::day_first, DatePrecision::day, kDay},
         Spelled{"2017.11.02:1030", DateSpelling::iso, DatePrecision::minute, kMinute},
         Spelled{"Nov  2 10:30:45", DateSpelling::yearless, DatePrecision::second, 89'548'245},
         Spelled{"1509618645", DateSpelling::epoch, DatePrecision::second, kInstant},
@@ -84,7 +90,9 @@ INSTANTIATE_TEST_SUITE_P(All, NoDates,
                          ::testing::Values("", "2017-13-02", "2017-02-30", "2017-11-021", "20171302", "25:00",
                                            "10:60", "1.2.2017.3", "99/99/2017", "Foo 2 2017", "0000-00-00",
                                            "123456789", "12345678901", "9999999999999999999", "2017a", "3017",
-                                           "11/02/17", "2017.11.02", "Nov 31 10:30:45", "Nov 2 1030",
+                                           "11/02/17", "2017.11.02", "2017.11.02-1", "2017-11-02_10-30-45-1",
+                                           "2017-11-02_25-30-45", "2017年11月", "2017年11월2日",
+                                           "2. Nov 10:30:45 UTC", "Nov 31 10:30:45", "Nov 2 1030",
                                            "02-Nov-17"));
 
 TEST(Date, LanguagesOfMonthNamesAreTold) {
