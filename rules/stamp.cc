@@ -72,6 +72,20 @@ bool names_copyright(std::string_view line) {
   return mentions(line, {"copyright", "(c)", "©", "&copy;", "licen"});
 }
 
+// "#Thu Nov 02 10:30:45 UTC 2017" at the head of a file of Java's, as Properties.store() writes it: with
+// nothing but comments before it, no line is continued into it, and every reader skips it.
+bool heads_properties(const Difference& difference, const Side& side, const Place& place) {
+  constexpr std::size_t kReach = 4 << 10;
+  const bool whole_line = place.before == "#" && (place.after.empty() || place.after == "\r");
+  if (!difference.path.ends_with(".properties") || side.row || !whole_line) return false;
+  const std::size_t at = side.offset - (*side.tree)[side.field].begin;
+  if (at > kReach) return false;
+  std::string_view head = side.tree->text(side.field).substr(0, at - 1);
+  if (head.find('\\') != head.npos) return false;  // a line of its own to those who end lines with CR
+  while (head.starts_with('#')) head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
+  return head.empty();
+}
+
 class StampRule final : public Rule {
  public:
   void propose(const Difference& difference, const Facts& facts,
@@ -87,6 +101,8 @@ class StampRule final : public Rule {
     Hypothesis found{.cause = "build-timestamp",
                      .proof = Proof::pattern,
                      .note = change(as_text(difference.left.bytes), as_text(difference.right.bytes))};
+    found.record = !difference.critical && heads_properties(difference, difference.left, at) &&
+                   heads_properties(difference, difference.right, there);
     const std::int64_t delta = right->instant() - left->instant();
     // A time of day is the clock's in what is for people; a program may compare it with the time.
     const bool clocked = is_full_stamp(*left) && difference.effect == Effect::content &&

@@ -172,7 +172,7 @@ recipe("manifest", "jar-manifest", "build-timestamp host-user-identity file-mtim
        "find c -exec touch -d @$STAMP {} +; jar --create --file $OUT/frob.jar --manifest m --date=$(date -u -d @$STAMP +%FT%TZ) -C c .", file="explained")
 recipe("properties", "java-properties", "build-timestamp", "clock",
        JAVA + "cat > P.java <<'E'\nimport java.util.*;\nclass P { public static void main(String[] a) throws Exception { Properties p = new Properties(); p.setProperty(\"version\", \"1.0\"); p.setProperty(\"name\", \"frob\"); p.store(System.out, null); } }\nE\n"
-       f"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 java P.java > $OUT/pom.properties", file="divergent", doc="explained")
+       f"LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 java P.java > $OUT/pom.properties", file="explained", doc="explained")
 recipe("javadoc", "javadoc", "build-timestamp", "clock",
        JAVA + "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1 javadoc -quiet -d d org/frob/Main.java; cp d/org/frob/Main.html $OUT", file="explained", doc="explained")
 recipe("javadoc-all", "javadoc", "build-timestamp", "clock",
