@@ -22,8 +22,9 @@ struct Code {
   std::string refusal;
 };
 
-// Reads a region of x86-64 code from its first to its last byte (Intel SDM, volume 2, chapter 2).
-void read_x86_64(const ImageRegion& region, Code& code);
+// Reads a region of x86-64 code from its first to its last byte (Intel SDM, volume 2, chapter 2). Zeros
+// before one of the functions, which ascend, are filler (gold) where they are no whole instructions.
+void read_x86_64(const ImageRegion& region, const std::vector<ImageExtent>& functions, Code& code);
 
 // What is known of a program before its code is read.
 struct Surroundings {

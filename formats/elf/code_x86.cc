@@ -39,14 +39,21 @@ class Reader {
     ZydisDecoderInit(&decoder_, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
   }
 
-  void run() {
+  void run(const std::vector<ImageExtent>& functions) {
     std::vector<bool>& starts = code_.instructions.emplace_back(region_.size, false);
+    auto function = functions.begin();
     for (std::uint64_t at = 0; at < region_.size;) {
+      while (function != functions.end() && function->begin <= region_.address + at) ++function;
       ZydisDecodedInstruction instruction;
       ZydisDecoderContext context;
       if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder_, &context, region_.bytes.data() + at,
                                                       region_.size - at, &instruction))) {
         return refuse("no instruction", at);
+      }
+      if (function != functions.end() && function->begin - region_.address < at + instruction.length &&
+          is_zero(at, function->begin - region_.address)) {
+        at = function->begin - region_.address;
+        continue;
       }
       starts[at] = true;
       if (!take(instruction, context, at)) return;
@@ -55,6 +62,11 @@ class Reader {
   }
 
  private:
+  bool is_zero(std::uint64_t begin, std::uint64_t end) const {
+    const Bytes bytes = region_.bytes.subspan(begin, end - begin);
+    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  }
+
   void refuse(const char* what, std::uint64_t at) {
     if (code_.refusal.empty()) {
       code_.refusal = std::string(what) + " at " + region_.label + "+" + hex(at);
@@ -137,6 +149,8 @@ class Reader {
 
 }  // namespace
 
-void read_x86_64(const ImageRegion& region, Code& code) { Reader(region, code).run(); }
+void read_x86_64(const ImageRegion& region, const std::vector<ImageExtent>& functions, Code& code) {
+  Reader(region, code).run(functions);
+}
 
 }  // namespace unrepro::elf

@@ -332,7 +332,7 @@ class Builder {
   void add_code() {
     for (const ImageRegion& region : image_.regions) {
       if (!region.executable || region.content != ImageRegion::Content::bytes) continue;
-      if (file_.machine == kEmX86_64) read_x86_64(region, code_);
+      if (file_.machine == kEmX86_64) read_x86_64(region, functions_, code_);
       code_regions_.push_back(&region);
     }
     if (file_.machine == kEmAarch64) {

@@ -313,6 +313,19 @@ TEST(LayoutProof, NoChangedByteOfA64IsAccepted) {
   }
 }
 
+// gold fills the gap before a function with zeros, which need be no whole instructions.
+TEST(LayoutProof, ZerosBetweenFunctionsAreFiller) {
+  const std::string left = fixture("gold-short"), right = fixture("gold-long");
+  EXPECT_EQ(testing::causes_of(compare_bytes(left, right)), std::vector<std::string>{"build-path"});
+  const std::size_t filler = right.find(std::string(9, '\0') + "\x31\xed");  // _start
+  ASSERT_NE(filler, right.npos);
+  for (std::size_t at = filler; at < filler + 9; ++at) {
+    std::string patched = right;
+    patched[at] = '\x90';
+    EXPECT_EQ(compare_bytes(left, patched).verdict, Verdict::divergent) << at - filler;
+  }
+}
+
 TEST(LayoutProof, NoStaleByteIsAccepted) {
   const std::string left = fixture("short"), right = fixture("long");
   for (std::size_t at = 0; at + 8 <= right.size(); at += test::kStride) {
