@@ -86,7 +86,9 @@ TEST(QuorumAttested, CountsForTheJobOfItsInputs) {
   EXPECT_TRUE(refused());
   scene.kase.job.reference = {"A"};  // the same bits are the same bits
   EXPECT_EQ(outcome(scene), "agreed");
-  scene.kase.job.reference = {"B"};
+  attested.artifacts["b"] = "B";  // built along with it
+  EXPECT_EQ(ledger(scene).size(), 0u);
+  scene.kase.job.reference = {"C"};
   EXPECT_EQ(ledger(scene).size(), 1u);
 }
 
