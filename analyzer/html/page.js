@@ -235,7 +235,7 @@
     element("h1", {}, "unrepro: ", element("span", { class: report.verdict }, context.headline),
       context.passes ? ", accepted" : ", not accepted"),
     element("div", { class: "dim" }, [report.subject,
-      report.members > 1 ? `${report.differing_members} of ${counted(report.members, "file")} differ` : "",
+      report.members > 1 ? `${number(report.differing_members)} of ${counted(report.members, "file")} differ` : "",
       counted(report.alerts, "alert"),
       `${number(report.accounting.explained_bytes)} of ${counted(report.accounting.differing_bytes, "differing byte")} explained`,
     ].filter(Boolean).join("; ")));
