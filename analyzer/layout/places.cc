@@ -27,12 +27,16 @@ std::optional<std::string> moved_place(const Image& left, const Image& right, co
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), offset, 16);
   const auto region = std::ranges::find(left.regions, label, &ImageRegion::label);
   if (error != std::errc() || end != digits.data() + digits.size() || region == left.regions.end() ||
-      offset >= region->size)
+      offset > region->size || region->size == 0)
     return std::nullopt;
-  const auto address = moved(certificate, region->address + offset);
+  // Behind a region: behind its last byte, as where a call would return that ends the code.
+  const bool behind = offset == region->size;
+  const auto address = moved(certificate, region->address + offset - behind);
   const ImageRegion& other = right.regions[static_cast<std::size_t>(region - left.regions.begin())];
   if (!address || *address - other.address >= other.size) return std::nullopt;
-  return std::string(label) + "+" + hex(*address - other.address);
+  const std::uint64_t there = *address - other.address + behind;
+  if (behind && there != other.size) return std::nullopt;
+  return std::string(label) + "+" + hex(there);
 }
 
 void translate_places(const Image& left, const Image& right, const Certificate& certificate,

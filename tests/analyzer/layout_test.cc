@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "analyzer/layout/places.h"
 #include "analyzer/layout/propose.h"
 #include "tests/formats/decode_util.h"
 #include "tests/support/analyze.h"
@@ -311,6 +312,26 @@ TEST(LayoutProof, NoChangedByteOfA64IsAccepted) {
     if (patched == right || patched.find(directory) == std::string::npos) continue;
     EXPECT_GE(compare_bytes(left, patched).verdict, Verdict::incomplete) << "stale at " << at;
   }
+}
+
+TEST(LayoutPlaces, BehindARegionIsBehindItsLastByte) {
+  Image left, right;
+  left.regions = right.regions = {{.label = ".text", .address = 0x100, .size = 16}};
+  right.regions[0].address = 0x200;
+  const layout::Certificate whole{{{0x100, 0x200, 16, 16}}},
+      parts{{{0x100, 0x208, 8, 8}, {0x108, 0x200, 8, 8}}};
+  const auto there = [&](const layout::Certificate& certificate, const char* place) {
+    return layout::moved_place(left, right, certificate, place).value_or("nowhere");
+  };
+  EXPECT_EQ(there(whole, ".text+0xf"), ".text+0xf");
+  EXPECT_EQ(there(whole, ".text+0x10"), ".text+0x10");  // where a call returns that ends the code
+  EXPECT_EQ(there(whole, ".text+0x11"), "nowhere");
+  EXPECT_EQ(there(parts, ".text+0xf"), ".text+0x7");
+  EXPECT_EQ(there(parts, ".text+0x10"), "nowhere");
+  right.regions[0].size = 32;
+  EXPECT_EQ(there(whole, ".text+0x10"), "nowhere");
+  EXPECT_EQ(there(whole, ".data+0x0"), "nowhere");
+  EXPECT_EQ(there(whole, "0x10"), "0x10");
 }
 
 // gold fills the gap before a function with zeros, which need be no whole instructions.
