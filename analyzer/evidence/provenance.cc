@@ -55,8 +55,8 @@ std::string refusal(const Provenance& provenance, const ProvenanceDemand& demand
       });
   if (speak == 0) return "no signer may speak for builder " + provenance.builder_id;
   if (speak < demand.threshold)
-    return "only " + std::to_string(speak) + " of the signers may speak for builder " + provenance.builder_id +
-           ", " + std::to_string(demand.threshold) + " needed";
+    return "only " + std::to_string(speak) + " of the signers may speak for builder " +
+           provenance.builder_id + ", " + std::to_string(demand.threshold) + " needed";
   if (!demand.build_type.empty() && provenance.build_type != demand.build_type)
     return "build type is " + provenance.build_type + ", expected " + demand.build_type;
   for (const JsonMember& parameter : *provenance.external_parameters.as_object()) {

@@ -28,9 +28,8 @@ TEST(QuorumLedger, ADamagedDissentIsWaitedFor) {
   lost.defect = "build.json is not what was signed";
   EXPECT_EQ(outcome(scene), "pending: ledger-closed");
   EXPECT_EQ(ledger(scene), std::vector{kAbsent + "; what is here is something else: " + lost.defect});
-  EXPECT_EQ(
-      scene.decide().next.at(1),
-      "Fetch what is lost again; a seat whose result is lost for good the ledger records as failed.");
+  EXPECT_EQ(scene.decide().next.at(1),
+            "Fetch what is lost again; a seat whose result is lost for good the ledger records as failed.");
   scene.kase.seats[2].state = SeatState::failed;
   EXPECT_EQ(outcome(scene), "agreed");
 }
