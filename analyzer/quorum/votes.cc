@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "analyzer/quorum/inputs.h"
@@ -29,6 +30,16 @@ constexpr std::string_view kOtherJob =
 
 bool recorded(const Seat& seat, const BuildResult& result) {
   return seat.manifest.empty() || seat.manifest == result.manifest;
+}
+
+// Why what lies in a seat's place is not what was submitted; empty when it is.
+std::string not_submitted(const Policy& policy, const Case& kase, const Seat& seat,
+                          const BuildResult& result) {
+  if (!result.defect.empty()) return result.defect;
+  if (operator_of(policy, kase, result) != seat.operator_id) return "it is not signed by " + seat.operator_id;
+  if (!recorded(seat, result)) return "the ledger recorded another one";
+  if (!about_this_job(kase.job, result, &seat)) return std::string(kOtherJob);
+  return {};
 }
 
 class Weigher {
@@ -116,17 +127,12 @@ std::vector<std::string> open_ledger(const Policy& policy, const Case& kase) {
     const std::string of_seat = "seat " + seat.id + " of " + seat.operator_id;
     if (seat.state == SeatState::open) open.push_back(of_seat + " is open");
     if (seat.state != SeatState::submitted) continue;
-    std::set<std::string> instead;  // what is wrong with what is there
+    std::set<std::string> instead;  // why what is there is not it
     const bool here = std::any_of(kase.results.begin(), kase.results.end(), [&](const BuildResult& result) {
       if (result.seat != seat.id) return false;
-      const bool own = operator_of(policy, kase, result) == seat.operator_id;
-      const std::string wrong = !result.defect.empty()    ? result.defect
-                                : !own                    ? "it is not signed by " + seat.operator_id
-                                : !recorded(seat, result) ? "the ledger recorded another one"
-                                : !about_this_job(kase.job, result, &seat) ? std::string(kOtherJob)
-                                                                           : "";
-      if (!wrong.empty()) instead.insert(wrong);
-      return wrong.empty();
+      const std::string why = not_submitted(policy, kase, seat, result);
+      if (!why.empty()) instead.insert(why);
+      return why.empty();
     });
     if (here) continue;
     open.push_back("the result of " + of_seat + " came in but is not here" +

@@ -140,8 +140,8 @@ def all_scenarios():
     yield Scenario("one-trusted-alone-arbitrates-for-itself", alone + runs, state="escalated", status=3, penalties=set(),
                    fails=["results-in", "no-dissent", "no-tie", "agree"])
     copied = Result(TRUSTED, files(GOOD), role="arbiter", named="run")
-    yield Scenario("a-copied-run-is-one", three(GOOD, GOOD, GOOD) + alone[1:] + [copied, copied], state="escalated", status=3, penalties=set(),
-                   fails=["no-dissent"])
+    yield Scenario("a-copied-run-is-one", three(GOOD, GOOD, GOOD) + alone[1:] + [copied, copied], state="escalated",
+                   status=3, penalties=set(), fails=["no-dissent"])
 
     def toolchains(third, content):
         results = three(GOOD, GOOD, content)

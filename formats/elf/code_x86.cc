@@ -50,9 +50,10 @@ class Reader {
                                                       region_.size - at, &instruction))) {
         return refuse("no instruction", at);
       }
-      if (function != functions.end() && function->begin - region_.address < at + instruction.length &&
-          is_zero(at, function->begin - region_.address)) {
-        at = function->begin - region_.address;
+      const std::uint64_t next =
+          function == functions.end() ? region_.size : function->begin - region_.address;
+      if (next < at + instruction.length && is_zero(at, next)) {
+        at = next;
         continue;
       }
       starts[at] = true;

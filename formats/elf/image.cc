@@ -535,20 +535,20 @@ class Builder {
       std::string text = "section " + file_.label(i) + " type " + hex(section.type) + " flags " +
                          hex(section.flags) + " link " + file_.label(section.link) + " info " +
                          hex(section.info) + " entries " + hex(section.entsize);
+      const bool loaded = (section.flags & kShfAlloc) != 0;
       const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
       if (thread_zero) text += " size " + hex(section.size);
-      if ((section.flags & kShfAlloc) != 0 && section.size == 0) text += " empty";
+      if (loaded && section.size == 0) text += " empty";
       if (region_of_[i] == ImageReference::kAnywhere) text += " align " + hex(section.align);
       if (!section.named) text += " name " + hex(section.name_offset);
-      if ((section.flags & kShfAlloc) == 0) text += " at " + hex(section.addr);
-      const bool loaded = (section.flags & kShfAlloc) != 0;
+      if (!loaded) text += " at " + hex(section.addr);
       if (section.type == kShtNobits && loaded) {
         if (!follows(i))
           return refuse("the offset of " + file_.label(i) + " follows from nothing", "section_headers");
       } else if (!file_.placed[i] && !(section.size == 0 && loaded && follows(i))) {
         text += " offset " + hex(section.offset) + " size " + hex(section.size);
       }
-      if ((section.flags & kShfAlloc) != 0 && section.align > 1 && section.addr % section.align != 0) {
+      if (loaded && section.align > 1 && section.addr % section.align != 0) {
         return refuse("section " + file_.label(i) + " is not aligned", "section_headers");
       }
       frame.push_back(std::move(text));
