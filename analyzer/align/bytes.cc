@@ -79,7 +79,7 @@ Fingerprints sample(Bytes bytes, std::size_t spacing) {
   std::size_t earliest = kWindow - 1;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     hash = (hash << 1) + kGear[bytes[at]];
-    if ((hash * 0x9e3779b1u) >> shift != 0 || at < earliest) continue;
+    if (hash >> shift != 0 || at < earliest) [[likely]] continue;
     earliest = at + spacing / 4;
     const std::size_t begin = at + 1 - kWindow;
     result.add(XXH3_64bits(bytes.data() + begin, kWindow), begin);
