@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,14 +101,16 @@ struct Image {
   std::vector<ImageName> labels;           // that only name places, of the leaf `labels_leaf`
   std::string labels_leaf;
   std::vector<std::string> framed;  // keys of the leaves that `frame` states
+  std::vector<std::string> named;   // keys of the leaves of which `names` and `references` say everything
   // Why the image is not understood, with the place; else empty. What was read all the same proves nothing,
   // but may show where the trouble is.
   std::string refusal;
   std::string_view
       refusal_leaf;  // key of the leaf that `refusal` is about; empty when it is about another one
+  std::shared_ptr<const void> storage;  // keeps what `regions` and `things` refer to beside the blob
 };
 
-// Of a decoded program; it refers to the tree's blob. Empty for everything that is none.
+// Of a decoded program or object; it refers to the tree's blob. Empty for everything that is none.
 std::optional<Image> read_image(const Tree& tree);
 
 // The instructions of a run of executable memory, up to `most`. `name` says what stands at an address that an

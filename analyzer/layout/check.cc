@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "formats/value.h"
 
@@ -497,7 +498,8 @@ Refusal plain(std::string reason) { return {.reason = std::move(reason), .region
 // of a section that lies where it lies.
 bool aligned_for_an_edit(const ImageRegion& a, const ImageRegion& b, const Certificate& certificate) {
   constexpr std::uint64_t kWord = 8;
-  return std::max(a.align, b.align) <= kWord && !a.writable && !a.executable &&
+  return std::has_single_bit(a.align) && std::has_single_bit(b.align) &&
+         std::max(a.align, b.align) <= kWord && !a.writable && !a.executable &&
          std::any_of(certificate.pieces.begin(), certificate.pieces.end(),
                      [&](const Piece& piece) { return piece.edit && piece.left - a.address < a.size; });
 }

@@ -101,6 +101,8 @@ class Prover {
       if (!collapse(left, right, certificate, covered, *refusal)) keep();
       return;
     }
+    named_.insert(left.named.begin(), left.named.end());
+    covered.insert(left.named.begin(), left.named.end());
     replace(covered);
     follow_debug(left, right, certificate, true);
     add_roots(left, right, certificate);
@@ -339,6 +341,7 @@ class Prover {
   // Whether what a row says of a symbol or a section is where it lies now. All else a row may say is a
   // difference of its own; so is what it says of nothing: the null entries, and offsets outside of the file.
   bool may_follow(const Difference& difference) const {
+    if (named_.contains(leaf_of(difference))) return true;
     if (difference.shape == Shape::stale) return false;
     if (difference.left.row == nullptr && difference.right.row == nullptr) return true;
     if (difference.left.row == nullptr || difference.right.row == nullptr) return false;
@@ -431,6 +434,7 @@ class Prover {
   Pair& pair_;
   const Tree& l_;
   const Tree& r_;
+  Leaves named_;  // all of which a proof states
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "formats/elf/constants.h"
 #include "formats/value.h"
 
 namespace unrepro::elf {
@@ -197,10 +198,22 @@ std::optional<std::uint64_t> offset_in(const DebugSections& sections, const Oper
 
 void append_address(std::string& out, const DebugSections& sections, const Operand& operand) {
   if (operand.relocation == nullptr) return append_quoted(out, sections.file->address(operand.number));
+  const File& file = *sections.file;
   const DebugRelocation& relocation = *operand.relocation;
-  append_quoted(out, sections.file->symbol_name(operand.section->symbols, relocation.symbol));
-  out += '+' + hex(static_cast<std::uint64_t>(relocation.addend) + operand.number) + " type " +
-         std::to_string(relocation.type);
+  const std::uint64_t addend = static_cast<std::uint64_t>(relocation.addend) + operand.number;
+  const bool known = relocation.symbol < file.symbol_count(operand.section->symbols);
+  const Symbol symbol = known ? file.symbol(operand.section->symbols, relocation.symbol) : Symbol{};
+  // Nothing but this object defines a local symbol: the place is what it means.
+  const bool is_place = (symbol.info >> 4) == 0 && symbol.shndx > 0 && symbol.shndx < file.sections.size() &&
+                        (file.sections[symbol.shndx].flags & kShfAlloc) != 0 &&
+                        (symbol.info & 15) != kSttTls && file.sections[symbol.shndx].size != 0;
+  if (is_place) {
+    append_quoted(out += '@', file.label(symbol.shndx) + "+" + hex(symbol.value + addend));
+  } else {
+    append_quoted(out, file.symbol_name(operand.section->symbols, relocation.symbol));
+    out += '+' + hex(addend);
+  }
+  out += " type " + std::to_string(relocation.type);
 }
 
 void append_place(std::string& out, const DebugSections& sections, const Operand& operand) {

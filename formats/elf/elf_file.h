@@ -52,6 +52,8 @@ class File {
   static bool is_elf(Bytes bytes);
 
   Bytes bytes() const { return bytes_; }
+  // Takes everything but what was read already from other bytes, as many, that must outlive the file.
+  void read_from(Bytes bytes) { bytes_ = bytes; }
   bool is64() const { return is64_; }
   bool big_endian() const { return big_; }
   unsigned word() const { return is64_ ? 8 : 4; }

@@ -12,6 +12,7 @@
 #include "formats/elf/constants.h"
 #include "formats/elf/jump_tables.h"
 #include "formats/elf/known.h"
+#include "formats/elf/object.h"
 #include "formats/elf/things.h"
 #include "formats/elf/unwind.h"
 #include "formats/value.h"
@@ -22,22 +23,26 @@ namespace {
 using Origin = ImageReference::Origin;
 constexpr std::uint16_t kEtDyn = 3;
 
+bool is_read(const File& file) {
+  return file.is64() && !file.big_endian() && (file.machine == kEmX86_64 || file.machine == kEmAarch64);
+}
+
 class Builder {
  public:
-  explicit Builder(const File& file) : file_(file) {}
+  Builder(const File& file, std::shared_ptr<LinkedObject> object)
+      : object_(std::move(object)), file_(object_ ? object_->file : file) {}
 
   Image run() {
-    if (!file_.is64() || file_.big_endian() || (file_.machine != kEmX86_64 && file_.machine != kEmAarch64))
-      return refused("not a machine whose code is read");
-    if (file_.type != kEtDyn) {
-      return refused(file_.relocatable()
-                         ? "a relocatable file"
-                         : "absolute addresses cannot be told from numbers: not position-independent");
-    }
+    if (!is_read(file_)) return refused("not a machine whose code is read");
+    if (file_.type != kEtDyn)
+      return refused("absolute addresses cannot be told from numbers: not position-independent");
     if (file_.machine == kEmAarch64) image_.code = Image::Code::a64;
     if (file_.sections.empty()) return refused("no section headers");
+    image_.storage = object_;
+    if (object_ && !object_->refusal.empty()) return refused(object_->refusal);
     add_regions();
     if (!ok()) return std::move(image_);
+    if (object_) add_object();
     // Memory that is not used costs nothing, but to grow does.
     std::uint64_t loaded = 0;
     for (const ImageRegion& region : image_.regions) loaded += region.bytes.size();
@@ -77,7 +82,7 @@ class Builder {
           return segment.type == kPtLoad && segment.offset == 0 && segment.vaddr == 0 &&
                  segment.filesz >= headers;
         });
-    if (!loaded) return refuse("the headers are not loaded at address 0");
+    if (!loaded && !object_) return refuse("the headers are not loaded at address 0");
     image_.regions.push_back({.label = "header",
                               .address = 0,
                               .size = headers,
@@ -105,7 +110,7 @@ class Builder {
       }
       const bool nobits = section.type == kShtNobits;
       const bool elsewhere = section.type == kShtNote || section.name == ".interp";
-      if (!elsewhere && !is_known_section(section.name))
+      if (!elsewhere && !(object_ ? is_known_object_section : is_known_section)(section.name))
         return refuse("section " + file_.label(i) + " is not known");
       if (!nobits && !section.decodable) return refuse("section " + file_.label(i) + " cannot be read");
       region_of_[i] = static_cast<std::uint16_t>(image_.regions.size());
@@ -124,6 +129,42 @@ class Builder {
         return refuse("section " + file_.label(i) + " is writable code");
       }
     }
+  }
+
+  // What the linker will be told.
+  void add_object() {
+    const std::uint64_t size = object_->symbols * LinkedObject::kSlot;
+    if (size != 0) {
+      const bool has_code = !object_->stubs.empty();
+      image_.regions.push_back(
+          {.label = "outside",
+           .address = object_->outside,
+           .size = size,
+           .bytes = object_->stubs,
+           .content = has_code ? ImageRegion::Content::bytes : ImageRegion::Content::zero,
+           .executable = has_code});
+      image_.regions.push_back({.label = "pointers",
+                                .address = object_->pointers,
+                                .size = size,
+                                .bytes = {},
+                                .content = ImageRegion::Content::zero});
+      section_of_.resize(image_.regions.size());
+    }
+    exits_ = object_->exits;
+    for (ImageReference reference : object_->references) {
+      reference.region = reference.region != 0 ? region_of_[reference.region] : ImageReference::kAnywhere;
+      image_.references.push_back(reference);
+    }
+    code_.taken = object_->taken;
+    for (const LinkedObject::Relocation& relocation : object_->relocations) {
+      const std::string text = "relocation " + std::to_string(relocation.type) + " of symbol " +
+                               std::to_string(relocation.symbol) + " + " + hex(relocation.addend);
+      image_.names.push_back({text, relocation.at, region_of_[relocation.section]});
+      const std::uint16_t region =
+          relocation.target_in != 0 ? region_of_[relocation.target_in] : ImageReference::kAnywhere;
+      if (relocation.target != 0) image_.names.push_back({"target of a " + text, relocation.target, region});
+    }
+    for (const std::uint32_t table : object_->tables) image_.named.push_back(file_.label(table));
   }
 
   const ImageRegion* region_at(std::uint64_t address) const {
@@ -270,7 +311,8 @@ class Builder {
       const Section& section = file_.sections[i];
       const bool dynamic = section.type == kShtDynsym;
       if ((!dynamic && section.type != kShtSymtab) || !section.decodable) continue;
-      if (!dynamic) image_.labels_leaf = file_.label(i);
+      if (!dynamic && !object_) image_.labels_leaf = file_.label(i);
+      if (object_) image_.named.push_back(file_.label(i));
       const std::uint64_t count = file_.symbol_count(i);
       for (std::uint64_t k = 0; k < count; ++k) add_symbol(i, k, dynamic);
     }
@@ -287,13 +329,18 @@ class Builder {
                         symbol.value <= image_.regions[region].address + image_.regions[region].size;
     if (!dynamic) {
       const auto name = file_.string(file_.sections[table].link, symbol.name);
-      std::string text(name.value_or(""));
+      std::string text = name ? std::string(*name) : "name at " + hex(symbol.name);
       text += ' ' + std::to_string(symbol.info) + ' ' + std::to_string(symbol.other) + ' ' +
-              hex(symbol.size) + ' ';
+              (is_whole_string(symbol, region) ? "all" : hex(symbol.size)) + ' ';
       text += placed ? file_.label(symbol.shndx) : hex(symbol.shndx);
-      if (!inside) text += ' ' + (placed ? place(symbol.value, true) : hex(symbol.value));
-      image_.labels.push_back(
-          {std::move(text), inside ? symbol.value : 0, inside ? region : ImageReference::kAnywhere});
+      if (!inside && placed && object_) {
+        text += ' ' + hex(symbol.value - file_.sections[symbol.shndx].addr);
+      } else if (!inside) {
+        text += ' ' + (placed ? place(symbol.value, true) : hex(symbol.value));
+      }
+      (object_ ? image_.names : image_.labels)
+          .push_back(
+              {std::move(text), inside ? symbol.value : 0, inside ? region : ImageReference::kAnywhere});
     } else if (inside) {
       absolute(file_.sections[table].addr + index * 24 + 8, symbol.value, region);
     } else if (placed && region_at(symbol.value) != nullptr) {
@@ -310,8 +357,18 @@ class Builder {
       image_.extents.push_back({symbol.value, symbol.value + symbol.size});
   }
 
+  // Whether a symbol of an object, as clang makes them, names a string that the linker may merge.
+  bool is_whole_string(const Symbol& symbol, std::uint16_t region) const {
+    if (!object_ || region == ImageReference::kAnywhere || (symbol.info >> 4) != 0) return false;
+    const ImageRegion& strings = image_.regions[region];
+    if ((file_.sections[symbol.shndx].flags & kShfStrings) == 0) return false;
+    const std::uint64_t at = symbol.value - strings.address;
+    if (at >= strings.bytes.size() || symbol.size > strings.bytes.size() - at) return false;
+    return as_text(strings.bytes.subspan(at)).find('\0') + 1 == symbol.size;
+  }
+
   void add_unwind() {
-    Unwind unwind = read_unwind(file_, image_.regions);
+    Unwind unwind = read_unwind(file_, image_.regions, object_ != nullptr);
     if (!unwind.refusal.empty()) refuse(std::move(unwind.refusal));
     image_.references.insert(image_.references.end(), unwind.references.begin(), unwind.references.end());
     for (const ImageExtent& function : unwind.functions) {
@@ -556,6 +613,7 @@ class Builder {
     image_.framed = {"header", "program_headers", "section_headers"};
   }
 
+  std::shared_ptr<LinkedObject> object_;  // null for programs
   const File& file_;
   Image image_;
   std::vector<std::uint16_t> region_of_;   // by section
@@ -572,6 +630,8 @@ class Builder {
 
 }  // namespace
 
-Image read_image(const File& file) { return Builder(file).run(); }
+Image read_image(const File& file) {
+  return Builder(file, file.relocatable() && is_read(file) ? link_object(file) : nullptr).run();
+}
 
 }  // namespace unrepro::elf

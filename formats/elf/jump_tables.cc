@@ -6,6 +6,7 @@ namespace unrepro::elf {
 namespace {
 
 constexpr std::uint64_t kMostFiller = 64;
+constexpr std::string_view kConstants = ".rodata";
 
 std::int32_t entry(Bytes bytes, std::uint64_t at) {
   std::uint32_t value = 0;
@@ -31,7 +32,7 @@ OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint6
   OffsetTables tables;
   for (const ImageRegion& region : image.regions) {
     if (region.executable || region.writable || region.content != ImageRegion::Content::bytes) continue;
-    if (!region.label.starts_with(".rodata")) continue;
+    if (!region.label.starts_with(kConstants)) continue;
     auto at = std::lower_bound(taken.begin(), taken.end(), region.address);
     for (; at != taken.end() && *at - region.address < region.size; ++at) {
       const std::uint64_t table = *at, begin = table - region.address;
@@ -50,8 +51,13 @@ OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint6
         // Strings share their ends.
         const bool is_relative = std::binary_search(relative.begin(), relative.end(), table);
         const auto is_string = [&](std::uint64_t offset) {
-          const std::uint64_t place = target(offset) - region.address;
-          return (place < begin || place >= limit) && begins_string(region.bytes, place, is_relative);
+          const std::uint64_t place = target(offset);
+          if (place - table < limit - begin) return false;
+          const auto strings = std::ranges::find_if(image.regions, [&](const ImageRegion& each) {
+            return place - each.address < each.bytes.size() && each.label.starts_with(kConstants);
+          });
+          return strings != image.regions.end() &&
+                 begins_string(strings->bytes, place - strings->address, is_relative);
         };
         while (end + 4 <= limit && is_string(end)) end += 4;
         const bool rest_is_filler = limit - end < kMostFiller &&

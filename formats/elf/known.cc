@@ -52,6 +52,15 @@ bool is_known_section(std::string_view name) {
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
+bool is_known_object_section(std::string_view name) {
+  static constexpr std::string_view kPrefixes[] = {".text.",       ".rodata.",     ".data.",
+                                                   ".bss.",        ".tdata.",      ".tbss.",
+                                                   ".init_array.", ".fini_array.", ".gcc_except_table."};
+  return is_known_section(name) ||
+         std::any_of(std::begin(kPrefixes), std::end(kPrefixes),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
 bool is_address_tag(std::uint64_t tag) {
   static constexpr std::uint64_t kTags[] = {
       3,  4,  5,  6,          7,          12,         13,         17,         23,        25,

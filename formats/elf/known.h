@@ -10,6 +10,8 @@ inline constexpr std::uint16_t kEmX86_64 = 62, kEmAarch64 = 183;
 
 // Sections whose contents are references as formats/elf/image.cc reads them, or plain data.
 bool is_known_section(std::string_view name);
+// The same in objects, where the linker has yet to gather what belongs together.
+bool is_known_object_section(std::string_view name);
 
 // Tags of the dynamic section whose value is an address.
 bool is_address_tag(std::uint64_t tag);

@@ -11,6 +11,8 @@ namespace {
 // Pointer encodings that linkers of today's programs use: 4 bytes relative to themselves, some through a
 // slot.
 constexpr std::uint8_t kSelf4 = 0x1b, kSelf4Indirect = 0x9b, kOmitted = 0xff, kTable4 = 0x3b;
+// The same in code that is not position-independent.
+constexpr std::uint8_t kAbsolute4 = 3;
 
 struct Common {
   std::uint8_t code_encoding = 0, data_encoding = kOmitted;
@@ -19,20 +21,23 @@ struct Common {
 
 class Reader {
  public:
-  Reader(const File& file, const std::vector<ImageRegion>& regions) : file_(file), regions_(regions) {}
+  Reader(const File& file, const std::vector<ImageRegion>& regions, bool is_object)
+      : file_(file), regions_(regions), is_object_(is_object) {}
 
   Unwind run() {
     const ImageRegion* frames = find(".eh_frame");
     if (frames != nullptr) read_frames(*frames);
     const ImageRegion* header = find(".eh_frame_hdr");
     if (header != nullptr && unwind_.refusal.empty()) read_header(*header);
-    const ImageRegion* tables = find(".gcc_except_table");
     for (const std::uint64_t at : data_) {
       if (!unwind_.refusal.empty()) break;
-      if (tables == nullptr || at < tables->address || at - tables->address >= tables->size) {
+      const auto table = std::ranges::find_if(regions_, [&](const ImageRegion& region) {
+        return at - region.address < region.bytes.size() && region.label.starts_with(".gcc_except_table");
+      });
+      if (table == regions_.end()) {
         refuse("exception data outside its section", at);
       } else {
-        read_exceptions(*tables, at - tables->address);
+        read_exceptions(*table, at - table->address);
       }
     }
     return std::move(unwind_);
@@ -47,7 +52,10 @@ class Reader {
   void refuse(const char* what, std::uint64_t address) {
     if (unwind_.refusal.empty()) unwind_.refusal = std::string(what) + " at " + file_.address(address);
   }
-  // Adds a reference of 4 bytes relative to itself, unless it is null, and gives its target.
+  // Adds a reference of 4 bytes, if it is relative to itself and not null, and gives its target.
+  std::uint64_t target(const ImageRegion& region, std::uint64_t at, std::uint8_t encoding) {
+    return encoding == kAbsolute4 ? file_.read(region.bytes, at, 4) : self(region, at);
+  }
   std::uint64_t self(const ImageRegion& region, std::uint64_t at) {
     const auto value = static_cast<std::int32_t>(file_.read(region.bytes, at, 4));
     if (value == 0) return 0;
@@ -56,6 +64,7 @@ class Reader {
         {.at = address, .target = address + static_cast<std::uint64_t>(std::int64_t{value})});
     return unwind_.references.back().target;
   }
+  bool is_absolute(std::uint8_t encoding) const { return is_object_ && encoding == kAbsolute4; }
   static std::uint64_t uleb(Bytes bytes, std::uint64_t& at) {
     std::uint64_t value = 0;
     for (unsigned shift = 0; at < bytes.size(); shift += 7) {
@@ -126,10 +135,11 @@ class Reader {
         common.code_encoding = encoding;
       } else if (letter == 'L') {
         common.data_encoding = encoding;
-        if (encoding != kSelf4 && encoding != kOmitted) return false;
+        if (encoding != kSelf4 && encoding != kOmitted && !is_absolute(encoding)) return false;
       } else if (letter == 'P') {
-        if ((encoding != kSelf4 && encoding != kSelf4Indirect) || at + 4 > body.size()) return false;
-        self(region, at);
+        const bool is_self = encoding == kSelf4 || encoding == kSelf4Indirect;
+        if ((!is_self && !is_absolute(encoding)) || at + 4 > body.size()) return false;
+        target(region, at, encoding);
         at += 4;
       } else {
         return false;
@@ -147,7 +157,7 @@ class Reader {
     const std::uint64_t extra = uleb(body, at);
     if (common.data_encoding == kOmitted || extra == 0) return;
     if (extra < 4 || at + 4 > body.size()) return refuse("a short FDE", region.address + at);
-    if (const std::uint64_t data = self(region, at); data != 0) data_.insert(data);
+    if (const std::uint64_t data = target(region, at, common.data_encoding); data != 0) data_.insert(data);
   }
 
   void read_header(const ImageRegion& region) {
@@ -175,7 +185,7 @@ class Reader {
     const std::uint64_t place = region.address + at;
     if (at + 4 > bytes.size() || bytes[at++] != kOmitted) return refuse("odd exception data", place);
     const std::uint8_t types = bytes[at++];
-    if (types != kOmitted && types != kSelf4Indirect && types != kSelf4)
+    if (types != kOmitted && types != kSelf4Indirect && types != kSelf4 && !is_absolute(types))
       return refuse("odd exception data", place);
     std::uint64_t type_end = 0;
     if (types != kOmitted) {
@@ -212,11 +222,13 @@ class Reader {
         (exceptions_read_ += static_cast<std::uint64_t>(most)) > bytes.size()) {
       return refuse("odd exception data", place);
     }
-    for (std::int64_t i = 1; i <= most; ++i) self(region, type_end - 4 * static_cast<std::uint64_t>(i));
+    for (std::int64_t i = 1; i <= most; ++i)
+      target(region, type_end - 4 * static_cast<std::uint64_t>(i), types);
   }
 
   const File& file_;
   const std::vector<ImageRegion>& regions_;
+  bool is_object_;
   Unwind unwind_;
   std::set<std::uint64_t> data_;
   std::uint64_t exceptions_end_ = 0, exceptions_read_ = 0;
@@ -224,8 +236,8 @@ class Reader {
 
 }  // namespace
 
-Unwind read_unwind(const File& file, const std::vector<ImageRegion>& regions) {
-  return Reader(file, regions).run();
+Unwind read_unwind(const File& file, const std::vector<ImageRegion>& regions, bool is_object) {
+  return Reader(file, regions, is_object).run();
 }
 
 }  // namespace unrepro::elf

@@ -15,7 +15,8 @@ struct Unwind {
   std::string refusal;
 };
 
-// Reads .eh_frame, .eh_frame_hdr and .gcc_except_table as far as the file has them.
-Unwind read_unwind(const File& file, const std::vector<ImageRegion>& regions);
+// Reads .eh_frame, .eh_frame_hdr and .gcc_except_table as far as the file has them. Only an object, whose
+// relocations tell, may hold addresses as absolute words; they are no references of the result.
+Unwind read_unwind(const File& file, const std::vector<ImageRegion>& regions, bool is_object);
 
 }  // namespace unrepro::elf

@@ -1,0 +1,434 @@
+#include "formats/elf/object.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "formats/elf/constants.h"
+#include "formats/elf/known.h"
+#include "formats/value.h"
+
+namespace unrepro::elf {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kMostMemory = 1u << 30;  // so that every address fits an operand
+constexpr std::uint32_t kEtDyn = 3;
+
+// What a relocation puts into the file: a value, and the field that holds it.
+struct Recipe {
+  enum class Value : std::uint8_t {
+    none,
+    address,   // S + A
+    distance,  // S + A - P
+    page,      // of S + A less that of P
+    pointer,   // G + A - P
+    pointer_page,
+    pointer_low,  // G + A
+    thread,       // S + A, of thread-local storage
+  };
+  enum class Field : std::uint8_t {
+    word4,
+    word8,
+    branch26,
+    branch19,
+    branch14,
+    adr,
+    low12,
+    high12,
+  };
+  Value value = Value::none;
+  Field field = Field::word4;
+  std::uint8_t shift = 0;
+};
+
+std::optional<Recipe> recipe_of(std::uint16_t machine, std::uint32_t type) {
+  using V = Recipe::Value;
+  using F = Recipe::Field;
+  if (machine == kEmX86_64) {
+    switch (type) {
+      case 0:
+      case 35:  // TLSDESC_CALL
+        return Recipe{};
+      case 1:
+        return Recipe{V::address, F::word8};
+      case 2:
+      case 4:  // PC32, PLT32
+        return Recipe{V::distance, F::word4};
+      case 24:
+        return Recipe{V::distance, F::word8};
+      case 10:
+      case 11:  // 32, 32S
+        return Recipe{V::address, F::word4};
+      case 9:
+      case 19:
+      case 20:
+      case 22:
+      case 34:
+      case 41:
+      case 42:  // GOTPCREL, TLSGD, TLSLD, GOTTPOFF, GOTPC32_TLSDESC, GOTPCRELX, REX_GOTPCRELX
+        return Recipe{V::pointer, F::word4};
+      case 17:
+      case 18:  // DTPOFF64, TPOFF64
+        return Recipe{V::thread, F::word8};
+      case 21:
+      case 23:  // DTPOFF32, TPOFF32
+        return Recipe{V::thread, F::word4};
+      default:
+        return std::nullopt;
+    }
+  }
+  switch (type) {
+    case 0:
+    case 256:
+    case 569:  // TLSDESC_CALL
+      return Recipe{};
+    case 257:
+      return Recipe{V::address, F::word8};
+    case 258:
+      return Recipe{V::address, F::word4};
+    case 260:
+      return Recipe{V::distance, F::word8};
+    case 261:
+      return Recipe{V::distance, F::word4};
+    case 274:
+      return Recipe{V::distance, F::adr};
+    case 275:
+    case 276:  // ADR_PREL_PG_HI21
+      return Recipe{V::page, F::adr};
+    case 277:
+    case 278:  // ADD, LDST8
+      return Recipe{V::address, F::low12};
+    case 284:
+      return Recipe{V::address, F::low12, 1};
+    case 285:
+      return Recipe{V::address, F::low12, 2};
+    case 286:
+      return Recipe{V::address, F::low12, 3};
+    case 299:
+      return Recipe{V::address, F::low12, 4};
+    case 279:
+      return Recipe{V::distance, F::branch14};
+    case 280:
+      return Recipe{V::distance, F::branch19};
+    case 282:
+    case 283:  // JUMP26, CALL26
+      return Recipe{V::distance, F::branch26};
+    case 311:
+    case 541:
+    case 562:  // ADR_GOT_PAGE, TLSIE_ADR_GOTTPREL_PAGE21, TLSDESC_ADR_PAGE21
+      return Recipe{V::pointer_page, F::adr};
+    case 312:
+    case 542:
+    case 563:  // LD64_GOT_LO12_NC, TLSIE_LD64_GOTTPREL_LO12_NC, TLSDESC_LD64_LO12
+      return Recipe{V::pointer_low, F::low12, 3};
+    case 564:  // TLSDESC_ADD_LO12
+      return Recipe{V::pointer_low, F::low12};
+    case 549:  // TLSLE_ADD_TPREL_HI12
+      return Recipe{V::thread, F::high12};
+    case 550:
+    case 551:  // TLSLE_ADD_TPREL_LO12
+      return Recipe{V::thread, F::low12};
+    default:
+      return std::nullopt;
+  }
+}
+
+bool is_loaded(const Section& section) {
+  const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
+  return (section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero;
+}
+
+class Linker {
+ public:
+  explicit Linker(const File& object) : object_(object), result_(std::make_shared<LinkedObject>(object)) {}
+
+  std::shared_ptr<LinkedObject> run() {
+    File& file = result_->file;
+    const Bytes bytes = object_.bytes();
+    result_->bytes.assign(bytes.begin(), bytes.end());
+    file.read_from(result_->bytes);
+    file.type = kEtDyn;
+    symbols_ = file.find(kShtSymtab);
+    result_->symbols = file.symbol_count(symbols_);
+    place();
+    if (!result_->refusal.empty()) return result_;
+    file.index_addresses();
+    for (std::uint32_t i = 1; i < file.sections.size(); ++i) {
+      const Section& section = file.sections[i];
+      if (section.type == kShtSymtab && i != symbols_) refuse("two symbol tables");
+      if (section.type != kShtRela && section.type != kShtRel) continue;
+      if (section.info >= file.sections.size() || (file.sections[section.info].flags & kShfAlloc) == 0)
+        continue;
+      if (section.type == kShtRel || !section.decodable || section.link != symbols_ || symbols_ == 0 ||
+          !is_loaded(file.sections[section.info]) || !file.sections[section.info].decodable ||
+          file.content(section.info).empty()) {
+        refuse("relocations of another kind in " + file.label(i));
+      } else {
+        apply(i);
+      }
+    }
+    check_overlap();
+    move_symbols();
+    find_exits();
+    if (file.machine == kEmAarch64) make_stubs();
+    return result_;
+  }
+
+ private:
+  void refuse(std::string what) {
+    if (result_->refusal.empty()) result_->refusal = std::move(what);
+  }
+
+  void place() {
+    std::uint64_t next = kPage;
+    const auto take = [&](std::uint64_t size, std::uint64_t align) {
+      const bool is_power = (align & (align - 1)) == 0;
+      align = std::max(align, kPage);
+      if (!is_power || align > kMostMemory || size > kMostMemory || next > kMostMemory)
+        return refuse("sections that are too large"), next;
+      const std::uint64_t begin = (next + align - 1) & ~(align - 1);
+      next = begin + size + kPage;
+      return begin;
+    };
+    for (Section& section : result_->file.sections) {
+      if (section.addr != 0) return refuse("a section with an address");
+      if (is_loaded(section)) section.addr = take(section.size, section.align);
+    }
+    result_->outside = take(result_->symbols * LinkedObject::kSlot, 1);
+    result_->pointers = take(result_->symbols * LinkedObject::kSlot, 1);
+  }
+
+  // S, and the section that it is in, or 0.
+  struct Target {
+    std::uint64_t address = 0;
+    std::uint32_t section = 0;
+    bool is_thread = false;
+  };
+  std::optional<Target> target(std::uint64_t index) const {
+    const File& file = result_->file;
+    if (index == 0 || index >= result_->symbols) return std::nullopt;
+    const Symbol symbol = file.symbol(symbols_, index);
+    constexpr std::uint16_t kCommon = 0xfff2;
+    if (symbol.shndx == 0 || symbol.shndx == kCommon)
+      return Target{result_->outside + index * LinkedObject::kSlot, 0, (symbol.info & 15) == kSttTls};
+    if (symbol.shndx >= file.sections.size()) return std::nullopt;
+    const Section& section = file.sections[symbol.shndx];
+    if ((section.flags & kShfTls) != 0) return Target{symbol.value, 0, true};
+    if (!is_loaded(section)) return std::nullopt;
+    return Target{section.addr + symbol.value, symbol.shndx, false};
+  }
+
+  void apply(std::uint32_t table) {
+    const File& file = result_->file;
+    const Section changed = file.sections[file.sections[table].info];
+    const Bytes entries = file.content(table);
+    if (entries.size() % 24 != 0) return refuse("an odd size of " + file.label(table));
+    result_->tables.push_back(table);
+    for (std::uint64_t at = 0; at < entries.size(); at += 24) {
+      const std::uint64_t offset = file.read(entries, at, 8);
+      const auto type = static_cast<std::uint32_t>(file.read(entries, at + 8, 4));
+      const auto symbol = static_cast<std::uint32_t>(file.read(entries, at + 12, 4));
+      const std::uint64_t addend = file.read(entries, at + 16, 8);
+      const auto recipe = recipe_of(file.machine, type);
+      if (!recipe) return refuse("relocation type " + std::to_string(type) + " in " + file.label(table));
+      const std::uint64_t width = recipe->value == Recipe::Value::none    ? 0
+                                  : recipe->field == Recipe::Field::word8 ? 8
+                                                                          : 4;
+      if (offset > changed.size || width > changed.size - offset)
+        return refuse("a relocation outside of " + file.label(file.sections[table].info));
+      result_->relocations.push_back({.section = file.sections[table].info,
+                                      .at = changed.addr + offset,
+                                      .type = type,
+                                      .symbol = symbol,
+                                      .addend = width == 0 ? addend : 0});
+      widths_.push_back({changed.addr + offset, changed.addr + offset + width});
+      if (width != 0 && !put(*recipe, changed, offset, symbol, addend)) return;
+    }
+  }
+
+  bool put(const Recipe& recipe, const Section& changed, std::uint64_t offset, std::uint32_t symbol,
+           std::uint64_t addend) {
+    using V = Recipe::Value;
+    const bool is_pointer =
+        recipe.value == V::pointer || recipe.value == V::pointer_page || recipe.value == V::pointer_low;
+    // The module itself has no symbol.
+    const auto to = symbol == 0 ? std::optional(Target{.is_thread = true}) : target(symbol);
+    if (!to || (to->is_thread && recipe.value != V::thread && !is_pointer) ||
+        (!to->is_thread && recipe.value == V::thread)) {
+      return refuse("a relocation to an odd symbol at " + hex(changed.addr + offset)), false;
+    }
+    const std::uint64_t place = changed.addr + offset;
+    const std::uint64_t pointer = result_->pointers + symbol * LinkedObject::kSlot;
+    const std::uint64_t sum = (is_pointer ? pointer : to->address) + addend;
+    const auto page = [](std::uint64_t address) { return address / kPage; };
+    std::uint8_t* const field = result_->bytes.data() + changed.offset + offset;
+    LinkedObject::Relocation& stated = result_->relocations.back();
+    if (is_pointer || recipe.value == V::thread) {
+      stated.addend = addend;
+    } else if (recipe.value == V::page || recipe.field == Recipe::Field::low12) {
+      stated.target = sum;
+      stated.target_in = to->section;
+    }
+    const std::uint8_t width = recipe.field == Recipe::Field::word8 ? 8 : 4;
+    const auto section = static_cast<std::uint16_t>(to->section);
+    if (recipe.value == V::address && recipe.field != Recipe::Field::low12) {
+      result_->references.push_back({.at = place,
+                                     .target = sum,
+                                     .region = section,
+                                     .width = width,
+                                     .origin = ImageReference::Origin::absolute});
+      result_->taken.push_back(sum);
+    }
+    // A table of distances from its beginning. What belongs to unwinding is read as what it is.
+    const bool is_section = (result_->file.symbol(symbols_, symbol).info & 15) == kSttSection;
+    if (recipe.value == V::distance && !is_section && (changed.flags & kShfExec) == 0 &&
+        !changed.name.starts_with(".eh_frame") && !changed.name.starts_with(".gcc_except_table")) {
+      result_->references.push_back({.at = place,
+                                     .target = to->address,
+                                     .base = place - addend,
+                                     .region = 0,
+                                     .width = width,
+                                     .origin = ImageReference::Origin::place});
+    }
+    if (is_pointer && to->section != 0) result_->taken.push_back(to->address);
+    switch (recipe.value) {
+      case V::none:
+        return true;
+      case V::address:
+      case V::thread:
+      case V::pointer_low:
+        return write(recipe, field, sum, place);
+      case V::distance:
+      case V::pointer:
+        return write(recipe, field, sum - place, place);
+      case V::page:
+      case V::pointer_page:
+        return write(recipe, field, page(sum) - page(place), place);
+    }
+    return false;
+  }
+
+  // Little-endian, as the machine's code is. What stands there before is zero: nobody reads it.
+  bool write(const Recipe& recipe, std::uint8_t* field, std::uint64_t value, std::uint64_t place) {
+    using F = Recipe::Field;
+    if (recipe.field == F::word8 || recipe.field == F::word4) {
+      const unsigned width = recipe.field == F::word8 ? 8 : 4;
+      bool is_free = true;
+      for (unsigned i = 0; i < width; ++i) {
+        is_free = is_free && field[i] == 0;
+        field[i] = static_cast<std::uint8_t>(value >> (8 * i));
+      }
+      if (!is_free) return refuse("bytes under a relocation at " + hex(place)), false;
+      const auto number = static_cast<std::int64_t>(value);
+      if (width == 4 && (number < INT32_MIN || number > INT64_C(0xffffffff)))
+        return refuse("a relocation out of reach at " + hex(place)), false;
+      return true;
+    }
+    std::uint32_t word = 0;
+    for (unsigned i = 0; i < 4; ++i) word |= std::uint32_t{field[i]} << (8 * i);
+    bool is_free = true;
+    const auto set = [&](std::uint64_t bits, unsigned count, unsigned low) {
+      const std::uint32_t mask = ((1u << count) - 1) << low;
+      is_free = is_free && (word & mask) == 0;
+      word = (word & ~mask) | (static_cast<std::uint32_t>(bits << low) & mask);
+    };
+    bool fits = true;
+    const auto distance = [&](unsigned count, unsigned low) {
+      const auto number = static_cast<std::int64_t>(value);
+      fits = value % 4 == 0 && number < (INT64_C(2) << count) && number >= -(INT64_C(2) << count);
+      set(value >> 2, count, low);
+    };
+    switch (recipe.field) {
+      case F::word4:
+      case F::word8:
+        break;
+      case F::branch26:
+        distance(26, 0);
+        break;
+      case F::branch19:
+        distance(19, 5);
+        break;
+      case F::branch14:
+        distance(14, 5);
+        break;
+      case F::adr:
+        fits = value + (1u << 20) < (1u << 21);
+        set(value, 2, 29);
+        set(value >> 2, 19, 5);
+        break;
+      case F::low12:
+        fits = value % kPage % (1u << recipe.shift) == 0;
+        set(value % kPage >> recipe.shift, 12, 10);
+        break;
+      case F::high12:
+        fits = value >> 24 == 0;
+        set(value >> 12, 12, 10);
+        break;
+    }
+    for (unsigned i = 0; i < 4; ++i) field[i] = static_cast<std::uint8_t>(word >> (8 * i));
+    if (!is_free) return refuse("bytes under a relocation at " + hex(place)), false;
+    return fits || (refuse("a relocation out of reach at " + hex(place)), false);
+  }
+
+  void check_overlap() {
+    std::sort(result_->relocations.begin(), result_->relocations.end(),
+              [](const auto& a, const auto& b) { return a.at < b.at; });
+    std::sort(widths_.begin(), widths_.end(),
+              [](const ImageExtent& a, const ImageExtent& b) { return a.begin < b.begin; });
+    std::uint64_t end = 0;
+    for (const ImageExtent& field : widths_) {
+      if (field.begin < end) return refuse("two relocations of one byte at " + hex(field.begin));
+      end = field.end;
+    }
+  }
+
+  void move_symbols() {
+    const File& file = result_->file;
+    for (std::uint64_t i = 0; i < result_->symbols; ++i) {
+      const Symbol symbol = file.symbol(symbols_, i);
+      if (symbol.shndx == 0 || symbol.shndx >= file.sections.size()) continue;
+      const Section& section = file.sections[symbol.shndx];
+      if ((section.flags & kShfTls) != 0) continue;
+      const std::uint64_t value = symbol.value + section.addr;
+      std::uint8_t* const field = result_->bytes.data() + file.sections[symbols_].offset + i * 24 + 8;
+      for (unsigned k = 0; k < 8; ++k) field[k] = static_cast<std::uint8_t>(value >> (8 * k));
+    }
+  }
+
+  void find_exits() {
+    const File& file = result_->file;
+    for (std::uint64_t i = 1; i < result_->symbols; ++i) {
+      if (file.symbol(symbols_, i).shndx == 0 && never_returns(file.symbol_name(symbols_, i)))
+        result_->exits.push_back(result_->pointers + i * LinkedObject::kSlot);
+    }
+  }
+
+  // As in a procedure linkage table: ADRP x16, page; LDR x17, [x16, low]; ADD x16, x16, low; BR x17.
+  void make_stubs() {
+    using V = Recipe::Value;
+    using F = Recipe::Field;
+    result_->stubs.resize(result_->symbols * LinkedObject::kSlot);
+    for (std::uint64_t i = 0; i < result_->symbols; ++i) {
+      std::uint8_t* const stub = result_->stubs.data() + i * LinkedObject::kSlot;
+      const std::uint64_t place = result_->outside + i * LinkedObject::kSlot;
+      const std::uint64_t pointer = result_->pointers + i * LinkedObject::kSlot;
+      const std::uint32_t words[] = {0x90000010, 0xf9400211, 0x91000210, 0xd61f0220};
+      for (unsigned k = 0; k < sizeof words; ++k)
+        stub[k] = static_cast<std::uint8_t>(words[k / 4] >> (8 * (k % 4)));
+      write({V::page, F::adr}, stub, pointer / kPage - place / kPage, place);
+      write({V::address, F::low12, 3}, stub + 4, pointer, place);
+      write({V::address, F::low12}, stub + 8, pointer, place);
+    }
+  }
+
+  const File& object_;
+  std::shared_ptr<LinkedObject> result_;
+  std::uint32_t symbols_ = 0;
+  std::vector<ImageExtent> widths_;
+};
+
+}  // namespace
+
+std::shared_ptr<LinkedObject> link_object(const File& object) { return Linker(object).run(); }
+
+}  // namespace unrepro::elf
