@@ -14,6 +14,12 @@
 
 namespace unrepro {
 
+// A leaf that is a part of a region.
+struct ImagePart {
+  std::string label;
+  std::uint64_t begin = 0, size = 0;  // `begin`: address
+};
+
 struct ImageRegion {
   enum class Content : std::uint8_t {
     zero,       // no bytes in the file
@@ -26,6 +32,9 @@ struct ImageRegion {
   Content content = Content::bytes;
   bool executable = false, writable = false;
   std::uint64_t align = 1;  // as stated
+  // Where several leaves hold the bytes, in any division and one after the other: those there are, ascending.
+  // Else empty.
+  std::vector<ImagePart> parts = {};
 };
 
 // A number in memory that denotes a place: the address of `target` less what it is relative to.

@@ -16,7 +16,23 @@ std::optional<std::uint64_t> moved(const Certificate& certificate, std::uint64_t
   return address - piece->left + piece->right;
 }
 
+std::optional<LeafPlace> leaf_named(const ImageRegion& region, std::string_view label) {
+  if (region.parts.empty())
+    return region.label == label ? std::optional(LeafPlace{region.label, region.address, region.size})
+                                 : std::nullopt;
+  const auto part = std::ranges::find(region.parts, label, &ImagePart::label);
+  return part == region.parts.end() ? std::nullopt
+                                    : std::optional(LeafPlace{part->label, part->begin, part->size});
+}
+
 }  // namespace
+
+LeafPlace leaf_at(const ImageRegion& region, std::uint64_t address) {
+  const auto part = std::ranges::find_if(
+      region.parts, [&](const ImagePart& each) { return address - each.begin < each.size; });
+  return part == region.parts.end() ? LeafPlace{region.label, region.address, region.size}
+                                    : LeafPlace{part->label, part->begin, part->size};
+}
 
 std::optional<std::string> moved_place(const Image& left, const Image& right, const Certificate& certificate,
                                        std::string_view place) {
@@ -25,18 +41,21 @@ std::optional<std::string> moved_place(const Image& left, const Image& right, co
   const std::string_view label = place.substr(0, plus), digits = place.substr(plus + 3);
   std::uint64_t offset = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), offset, 16);
-  const auto region = std::ranges::find(left.regions, label, &ImageRegion::label);
-  if (error != std::errc() || end != digits.data() + digits.size() || region == left.regions.end() ||
-      offset > region->size || region->size == 0)
-    return std::nullopt;
-  // Behind a region: behind its last byte, as where a call would return that ends the code.
-  const bool behind = offset == region->size;
-  const auto address = moved(certificate, region->address + offset - behind);
-  const ImageRegion& other = right.regions[static_cast<std::size_t>(region - left.regions.begin())];
-  if (!address || *address - other.address >= other.size) return std::nullopt;
-  const std::uint64_t there = *address - other.address + behind;
-  if (behind && there != other.size) return std::nullopt;
-  return std::string(label) + "+" + hex(there);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  for (std::size_t i = 0; i < left.regions.size(); ++i) {
+    const auto leaf = leaf_named(left.regions[i], label);
+    if (!leaf || offset > leaf->size || leaf->size == 0) continue;
+    // Behind a leaf: behind its last byte, as where a call would return that ends the code.
+    const bool behind = offset == leaf->size;
+    const auto address = moved(certificate, leaf->begin + offset - behind);
+    const ImageRegion& other = right.regions[i];
+    if (!address || *address - other.address >= other.size) return std::nullopt;
+    const LeafPlace there = leaf_at(other, *address);
+    const std::uint64_t at = *address - there.begin + behind;
+    if (behind && at != there.size) return std::nullopt;
+    return std::string(there.label) + "+" + hex(at);
+  }
+  return std::nullopt;
 }
 
 void translate_places(const Image& left, const Image& right, const Certificate& certificate,

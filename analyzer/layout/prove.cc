@@ -87,8 +87,12 @@ class Prover {
     const Certificate certificate = propose(left, right);
     std::optional<Refusal> refusal = check(left, right, certificate);
     std::set<std::string_view> covered(left.framed.begin(), left.framed.end());
-    for (const ImageRegion& region : left.regions) {
-      if (region.content != ImageRegion::Content::elsewhere) covered.insert(region.label);
+    for (const Image* image : {&left, &right}) {
+      for (const ImageRegion& region : image->regions) {
+        if (region.content == ImageRegion::Content::elsewhere) continue;
+        if (region.parts.empty()) covered.insert(region.label);
+        for (const ImagePart& part : region.parts) covered.insert(part.label);
+      }
     }
     covered.insert(left.labels_leaf);
     if (!refusal && !labels_follow(left, right, certificate))
@@ -150,6 +154,7 @@ class Prover {
   // What a proof covers of a leaf.
   void add_derived(std::string_view leaf, const Total& total) {
     auto item = of_leaf(leaf);
+    if (!item) item = of_side(leaf);
     if (!item) return;
     item->is_derived = true;
     item->left = item->right = Derived::holds;
@@ -325,6 +330,17 @@ class Prover {
     return l == kNoField || r == kNoField ? std::nullopt : std::optional(item_of(pair_, l, r));
   }
 
+  // Of a leaf that one side has.
+  std::optional<Item> of_side(std::string_view leaf) const {
+    const FieldId l = l_.child(Tree::kRoot, leaf), r = r_.child(Tree::kRoot, leaf);
+    if (l == kNoField && r == kNoField) return std::nullopt;
+    Item item = l != kNoField ? item_of(pair_, l, Tree::kRoot) : item_of(pair_, Tree::kRoot, r);
+    item.difference.shape = l != kNoField ? Shape::left_only : Shape::right_only;
+    (l != kNoField ? item.difference.right : item.difference.left) = {};
+    item.where.field = leaf;
+    return item;
+  }
+
   // States that nobody knows what a leaf, or a place in it, refers to.
   void add_uncertain(std::string_view leaf, const std::string& place) {
     auto item = of_leaf(leaf);
@@ -374,13 +390,14 @@ class Prover {
       const ImageRegion* a = region_at(left, {piece.left, piece.left + piece.left_size});
       const ImageRegion* b = region_at(right, {piece.right, piece.right + piece.right_size});
       if (a == nullptr || b == nullptr || a->executable) continue;
-      const FieldId l = l_.child(Tree::kRoot, a->label), r = r_.child(Tree::kRoot, b->label);
+      const LeafPlace from = leaf_at(*a, piece.left), to = leaf_at(*b, piece.right);
+      const FieldId l = l_.child(Tree::kRoot, from.label), r = r_.child(Tree::kRoot, to.label);
       if (l == kNoField || r == kNoField) continue;
-      if (l_[l].length != a->bytes.size() || r_[r].length != b->bytes.size()) continue;
-      const Span before{piece.left - a->address, piece.left_size},
-          after{piece.right - b->address, piece.right_size};
-      if (is_c_string(a->bytes.subspan(before.begin, before.length)) &&
-          is_c_string(b->bytes.subspan(after.begin, after.length))) {
+      if (l_[l].length != from.size || r_[r].length != to.size) continue;
+      const Span before{piece.left - from.begin, piece.left_size},
+          after{piece.right - to.begin, piece.right_size};
+      if (is_c_string(l_.bytes(l).subspan(before.begin, before.length)) &&
+          is_c_string(r_.bytes(r).subspan(after.begin, after.length))) {
         split_string(*pair_.left, l, {before.begin, before.length - 1}, *pair_.right, r,
                      {after.begin, after.length - 1}, item_of(pair_, l, r), pair_.items);
       } else {

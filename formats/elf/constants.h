@@ -11,8 +11,9 @@ inline constexpr std::uint32_t kShtNull = 0, kShtProgbits = 1, kShtSymtab = 2, k
                                kShtGroup = 17, kShtSymtabShndx = 18, kShtRelr = 19, kShtGnuHash = 0x6ffffff6,
                                kShtGnuVerdef = 0x6ffffffd, kShtGnuVerneed = 0x6ffffffe,
                                kShtGnuVersym = 0x6fffffff;
-inline constexpr std::uint64_t kShfWrite = 1, kShfAlloc = 2, kShfExec = 4, kShfStrings = 0x20,
-                               kShfInfoLink = 0x40, kShfTls = 0x400, kShfCompressed = 0x800;
+inline constexpr std::uint64_t kShfWrite = 1, kShfAlloc = 2, kShfExec = 4, kShfMerge = 0x10,
+                               kShfStrings = 0x20, kShfInfoLink = 0x40, kShfTls = 0x400,
+                               kShfCompressed = 0x800;
 inline constexpr std::uint32_t kPtLoad = 1, kPtDynamic = 2, kPtInterp = 3, kPtNote = 4,
                                kPtGnuRelro = 0x6474e552, kPtGnuSframe = 0x6474e554;
 inline constexpr std::uint32_t kPfExec = 1, kPfWrite = 2;

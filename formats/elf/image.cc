@@ -10,6 +10,7 @@
 
 #include "formats/elf/code.h"
 #include "formats/elf/constants.h"
+#include "formats/elf/frame.h"
 #include "formats/elf/jump_tables.h"
 #include "formats/elf/known.h"
 #include "formats/elf/object.h"
@@ -56,7 +57,8 @@ class Builder {
     finish();
     find_tables();
     finish();
-    add_frame();
+    if (auto refusal = add_frame(file_, object_.get(), region_of_, section_of_, image_))
+      refuse(std::move(refusal->reason), refusal->leaf);
     image_.things = find_things(file_, functions_);
     return std::move(image_);
   }
@@ -93,7 +95,9 @@ class Builder {
     for (std::uint32_t i = 1; i < file_.sections.size(); ++i) {
       const Section& section = file_.sections[i];
       const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
-      if ((section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero) order.push_back(i);
+      const bool is_strings = object_ && object_->strings_of(i) != nullptr;
+      if ((section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero && !is_strings)
+        order.push_back(i);
     }
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::pair(file_.sections[a].addr, a) < std::pair(file_.sections[b].addr, b);
@@ -133,6 +137,18 @@ class Builder {
 
   // What the linker will be told.
   void add_object() {
+    for (const LinkedObject::Strings& strings : object_->strings) {
+      std::vector<ImagePart> parts;
+      for (const std::uint32_t i : strings.sections) {
+        region_of_[i] = static_cast<std::uint16_t>(image_.regions.size());
+        parts.push_back({file_.label(i), file_.sections[i].addr, file_.sections[i].size});
+      }
+      image_.regions.push_back({.label = strings.label,
+                                .address = strings.address,
+                                .size = strings.bytes.size(),
+                                .bytes = strings.bytes,
+                                .parts = std::move(parts)});
+    }
     const std::uint64_t size = object_->symbols * LinkedObject::kSlot;
     if (size != 0) {
       const bool has_code = !object_->stubs.empty();
@@ -167,14 +183,7 @@ class Builder {
     for (const std::uint32_t table : object_->tables) image_.named.push_back(file_.label(table));
   }
 
-  const ImageRegion* region_at(std::uint64_t address) const {
-    auto at = std::upper_bound(
-        image_.regions.begin(), image_.regions.end(), address,
-        [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
-    if (at == image_.regions.begin()) return nullptr;
-    --at;
-    return address - at->address < at->size ? &*at : nullptr;
-  }
+  const ImageRegion* region_at(std::uint64_t address) const { return region_around(image_, address); }
 
   void absolute(std::uint64_t at, std::uint64_t target, std::uint16_t region = ImageReference::kAnywhere) {
     image_.references.push_back(
@@ -320,6 +329,7 @@ class Builder {
 
   void add_symbol(std::uint32_t table, std::uint64_t index, bool dynamic) {
     const Symbol symbol = file_.symbol(table, index);
+    if (object_ && object_->numbers[index] == LinkedObject::kNoNumber) return;
     const unsigned type = symbol.info & 15;
     const bool placed = symbol.shndx > 0 && symbol.shndx < file_.sections.size() && type != kSttTls;
     const std::uint16_t region = placed ? region_of_[symbol.shndx] : ImageReference::kAnywhere;
@@ -332,11 +342,13 @@ class Builder {
       std::string text = name ? std::string(*name) : "name at " + hex(symbol.name);
       text += ' ' + std::to_string(symbol.info) + ' ' + std::to_string(symbol.other) + ' ' +
               (is_whole_string(symbol, region) ? "all" : hex(symbol.size)) + ' ';
-      text += placed ? file_.label(symbol.shndx) : hex(symbol.shndx);
+      text += region != ImageReference::kAnywhere ? image_.regions[region].label
+              : placed                            ? file_.label(symbol.shndx)
+                                                  : hex(symbol.shndx);
       if (!inside && placed && object_) {
         text += ' ' + hex(symbol.value - file_.sections[symbol.shndx].addr);
       } else if (!inside) {
-        text += ' ' + (placed ? place(symbol.value, true) : hex(symbol.value));
+        text += ' ' + (placed ? place_in(image_, symbol.value, true) : hex(symbol.value));
       }
       (object_ ? image_.names : image_.labels)
           .push_back(
@@ -524,93 +536,6 @@ class Builder {
                          [](std::uint64_t value, const ImageExtent& extent) { return value < extent.begin; });
     if (next == functions_.begin() || address >= std::prev(next)->end) return {address, address};
     return *std::prev(next);
-  }
-
-  // An address as region and offset; what lies between regions belongs to the one before.
-  std::string place(std::uint64_t address, bool is_end) const {
-    for (const ImageRegion& region : image_.regions) {
-      if (!is_end && address == region.address) return "begin of " + region.label;
-      if (is_end && address == region.address + region.size) return "end of " + region.label;
-    }
-    const ImageRegion* inside = region_at(address);
-    if (inside != nullptr) return inside->label + "+" + hex(address - inside->address);
-    const auto next = std::upper_bound(
-        image_.regions.begin(), image_.regions.end(), address,
-        [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
-    if (next == image_.regions.begin()) return hex(address);
-    const ImageRegion& before = *std::prev(next);
-    return address - (before.address + before.size) < 0x10000 ? "past " + before.label : hex(address);
-  }
-
-  // Whether a section without bytes stands, in the file, at the end of what is loaded before it.
-  bool follows(std::uint32_t index) const {
-    const Section& section = file_.sections[index];
-    if (index == 0) return false;
-    const Section& before = file_.sections[index - 1];
-    const std::uint64_t end = before.offset + (before.type == kShtNobits ? 0 : before.size);
-    const std::uint64_t align = std::max<std::uint64_t>(section.align, 1);
-    return section.offset == end || (section.offset - end < align && section.offset % align == 0);
-  }
-
-  void add_frame() {
-    std::vector<std::string>& frame = image_.frame;
-    const Bytes header = file_.bytes().first(file_.header_size());
-    frame.emplace_back(as_text(header.first(24)));
-    frame.emplace_back(as_text(header.subspan(48, 16)));
-    frame.push_back("section headers " + (file_.sections_placed ? "after the contents" : hex(file_.shoff)));
-    image_.names.push_back({"entry", file_.entry});
-    for (const Segment& segment : file_.segments) {
-      std::string text =
-          "segment " + hex(segment.type) + " flags " + hex(segment.flags) + " align " + hex(segment.align);
-      const ImageRegion* first = region_at(segment.vaddr);
-      if (segment.memsz == 0) {
-        text += " at " + hex(segment.vaddr | segment.offset | segment.paddr | segment.filesz);
-      } else {
-        if (segment.paddr != segment.vaddr) return refuse("a physical address of its own", "program_headers");
-        if (segment.filesz == 0) return refuse("a segment without bytes of the file", "program_headers");
-        text += " from " + place(segment.vaddr, false) + " to " + place(segment.vaddr + segment.memsz, true);
-        if (segment.filesz != segment.memsz)
-          text += segment.filesz == 0 ? " without bytes"
-                                      : " bytes to " + place(segment.vaddr + segment.filesz, true);
-        const bool thread = segment.type == 7;
-        if (thread)
-          text += " size " + hex(segment.memsz) + " bytes " + hex(segment.filesz) + " at " +
-                  hex(segment.vaddr % std::max<std::uint64_t>(segment.align, 1));
-        if (first != nullptr && segment.filesz > 0) {
-          const auto index = static_cast<std::size_t>(first - image_.regions.data());
-          const std::uint64_t offset = index == 0 ? 0 : file_.sections[section_of_[index]].offset;
-          if (segment.offset - offset != segment.vaddr - first->address)
-            return refuse("a segment that is loaded from elsewhere", "program_headers");
-        } else if (segment.filesz > 0) {
-          return refuse("a segment that begins nowhere", "program_headers");
-        }
-      }
-      frame.push_back(std::move(text));
-    }
-    for (std::uint32_t i = 0; i < file_.sections.size(); ++i) {
-      const Section& section = file_.sections[i];
-      std::string text = "section " + file_.label(i) + " type " + hex(section.type) + " flags " +
-                         hex(section.flags) + " link " + file_.label(section.link) + " info " +
-                         hex(section.info) + " entries " + hex(section.entsize);
-      const bool loaded = (section.flags & kShfAlloc) != 0;
-      const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
-      if (thread_zero) text += " size " + hex(section.size);
-      if (loaded && section.size == 0) text += " empty";
-      if (region_of_[i] == ImageReference::kAnywhere) text += " align " + hex(section.align);
-      if (!section.named) text += " name " + hex(section.name_offset);
-      if (!loaded) text += " at " + hex(section.addr);
-      if (section.type == kShtNobits && loaded) {
-        if (!follows(i))
-          return refuse("the offset of " + file_.label(i) + " follows from nothing", "section_headers");
-      } else if (!file_.placed[i] && !(section.size == 0 && loaded && follows(i))) {
-        text += " offset " + hex(section.offset) + " size " + hex(section.size);
-      }
-      if (loaded && section.align > 1 && section.addr % section.align != 0) {
-        return refuse("section " + file_.label(i) + " is not aligned", "section_headers");
-      }
-      frame.push_back(std::move(text));
-    }
-    image_.framed = {"header", "program_headers", "section_headers"};
   }
 
   std::shared_ptr<LinkedObject> object_;  // null for programs

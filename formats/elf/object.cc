@@ -1,6 +1,7 @@
 #include "formats/elf/object.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "formats/elf/constants.h"
@@ -149,7 +150,8 @@ class Linker {
     file.read_from(result_->bytes);
     file.type = kEtDyn;
     symbols_ = file.find(kShtSymtab);
-    result_->symbols = file.symbol_count(symbols_);
+    find_strings();
+    number_symbols();
     place();
     if (!result_->refusal.empty()) return result_;
     file.index_addresses();
@@ -160,8 +162,8 @@ class Linker {
       if (section.info >= file.sections.size() || (file.sections[section.info].flags & kShfAlloc) == 0)
         continue;
       if (section.type == kShtRel || !section.decodable || section.link != symbols_ || symbols_ == 0 ||
-          !is_loaded(file.sections[section.info]) || !file.sections[section.info].decodable ||
-          file.content(section.info).empty()) {
+          result_->strings_of(section.info) != nullptr || !is_loaded(file.sections[section.info]) ||
+          !file.sections[section.info].decodable || file.content(section.info).empty()) {
         refuse("relocations of another kind in " + file.label(i));
       } else {
         apply(i);
@@ -179,6 +181,46 @@ class Linker {
     if (result_->refusal.empty()) result_->refusal = std::move(what);
   }
 
+  // The sections .str1.N that the psABI leaves to compilers; not those of a group, which are kept or dropped
+  // together with its other members.
+  void find_strings() {
+    constexpr std::string_view kMark = ".str1.";
+    std::map<std::string, std::vector<std::uint32_t>> found;
+    const File& file = result_->file;
+    for (std::uint32_t i = 1; i < file.sections.size(); ++i) {
+      const Section& section = file.sections[i];
+      const std::size_t mark = section.name.rfind(kMark);
+      const bool is_strings = section.flags == (kShfAlloc | kShfMerge | kShfStrings) &&
+                              section.entsize == 1 && (section.link | section.info) == 0 && file.placed[i];
+      if (!is_strings || !is_loaded(section) || !section.decodable || section.type != kShtProgbits ||
+          section.twin > 0 || !section.name.starts_with(".rodata") || mark == section.name.npos ||
+          section.name.substr(mark + kMark.size()) != std::to_string(section.align) ||
+          file.content(i).back() != 0)
+        continue;
+      found[std::string(section.name.substr(0, mark + kMark.size())) + "1"].push_back(i);
+    }
+    for (auto& [label, sections] : found) {
+      std::sort(sections.begin(), sections.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return file.sections[a].align > file.sections[b].align;
+      });
+      for (const std::uint32_t i : sections) result_->strings_by_section[i] = result_->strings.size();
+      result_->strings.push_back({label, sections});
+    }
+  }
+
+  void number_symbols() {
+    const File& file = result_->file;
+    const std::uint64_t count = file.symbol_count(symbols_);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const Symbol symbol = file.symbol(symbols_, i);
+      const bool is_plain =
+          symbol.info == kSttSection && (symbol.name | symbol.other | symbol.value | symbol.size) == 0;
+      const bool counts = !is_plain || result_->strings_of(symbol.shndx) == nullptr;
+      result_->numbers.push_back(counts ? static_cast<std::uint32_t>(result_->symbols++)
+                                        : LinkedObject::kNoNumber);
+    }
+  }
+
   void place() {
     std::uint64_t next = kPage;
     const auto take = [&](std::uint64_t size, std::uint64_t align) {
@@ -190,12 +232,30 @@ class Linker {
       next = begin + size + kPage;
       return begin;
     };
-    for (Section& section : result_->file.sections) {
+    File& file = result_->file;
+    for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
+      Section& section = file.sections[i];
       if (section.addr != 0) return refuse("a section with an address");
-      if (is_loaded(section)) section.addr = take(section.size, section.align);
+      if (is_loaded(section) && result_->strings_of(i) == nullptr)
+        section.addr = take(section.size, section.align);
+    }
+    for (LinkedObject::Strings& strings : result_->strings) {
+      for (const std::uint32_t i : strings.sections) {
+        const Bytes bytes = file.content(i);
+        strings.bytes.insert(strings.bytes.end(), bytes.begin(), bytes.end());
+      }
+      std::uint64_t at = strings.address = take(strings.bytes.size(), 1);
+      for (const std::uint32_t i : strings.sections) {
+        file.sections[i].addr = at;
+        at += file.sections[i].size;
+      }
     }
     result_->outside = take(result_->symbols * LinkedObject::kSlot, 1);
     result_->pointers = take(result_->symbols * LinkedObject::kSlot, 1);
+  }
+
+  std::uint64_t slot(std::uint64_t area, std::uint64_t symbol) const {
+    return area + result_->numbers[symbol] * LinkedObject::kSlot;
   }
 
   // S, and the section that it is in, or 0.
@@ -206,16 +266,24 @@ class Linker {
   };
   std::optional<Target> target(std::uint64_t index) const {
     const File& file = result_->file;
-    if (index == 0 || index >= result_->symbols) return std::nullopt;
+    if (index == 0 || index >= result_->numbers.size()) return std::nullopt;
     const Symbol symbol = file.symbol(symbols_, index);
     constexpr std::uint16_t kCommon = 0xfff2;
     if (symbol.shndx == 0 || symbol.shndx == kCommon)
-      return Target{result_->outside + index * LinkedObject::kSlot, 0, (symbol.info & 15) == kSttTls};
+      return Target{slot(result_->outside, index), 0, (symbol.info & 15) == kSttTls};
     if (symbol.shndx >= file.sections.size()) return std::nullopt;
     const Section& section = file.sections[symbol.shndx];
     if ((section.flags & kShfTls) != 0) return Target{symbol.value, 0, true};
     if (!is_loaded(section)) return std::nullopt;
     return Target{section.addr + symbol.value, symbol.shndx, false};
+  }
+
+  // The linker takes such a relocation for one to the string around the sum, which is off by what the
+  // distance is counted from.
+  bool begins_string(std::uint32_t section, std::uint64_t offset) const {
+    if (result_->strings_of(section) == nullptr) return true;
+    const Bytes bytes = result_->file.content(section);
+    return offset < bytes.size() && (offset == 0 || bytes[offset - 1] == 0);
   }
 
   void apply(std::uint32_t table) {
@@ -230,6 +298,7 @@ class Linker {
       const auto symbol = static_cast<std::uint32_t>(file.read(entries, at + 12, 4));
       const std::uint64_t addend = file.read(entries, at + 16, 8);
       const auto recipe = recipe_of(file.machine, type);
+      if (symbol >= result_->numbers.size()) return refuse("a relocation to no symbol");
       if (!recipe) return refuse("relocation type " + std::to_string(type) + " in " + file.label(table));
       const std::uint64_t width = recipe->value == Recipe::Value::none    ? 0
                                   : recipe->field == Recipe::Field::word8 ? 8
@@ -239,7 +308,7 @@ class Linker {
       result_->relocations.push_back({.section = file.sections[table].info,
                                       .at = changed.addr + offset,
                                       .type = type,
-                                      .symbol = symbol,
+                                      .symbol = result_->numbers[symbol],
                                       .addend = width == 0 ? addend : 0});
       widths_.push_back({changed.addr + offset, changed.addr + offset + width});
       if (width != 0 && !put(*recipe, changed, offset, symbol, addend)) return;
@@ -258,7 +327,7 @@ class Linker {
       return refuse("a relocation to an odd symbol at " + hex(changed.addr + offset)), false;
     }
     const std::uint64_t place = changed.addr + offset;
-    const std::uint64_t pointer = result_->pointers + symbol * LinkedObject::kSlot;
+    const std::uint64_t pointer = slot(result_->pointers, symbol);
     const std::uint64_t sum = (is_pointer ? pointer : to->address) + addend;
     const auto page = [](std::uint64_t address) { return address / kPage; };
     std::uint8_t* const field = result_->bytes.data() + changed.offset + offset;
@@ -281,6 +350,9 @@ class Linker {
     }
     // A table of distances from its beginning. What belongs to unwinding is read as what it is.
     const bool is_section = (result_->file.symbol(symbols_, symbol).info & 15) == kSttSection;
+    if (is_section && is_pointer) return refuse("a pointer to a section at " + hex(place)), false;
+    if (is_section && recipe.value == V::distance && !begins_string(to->section, addend))
+      return refuse("a relocation to a part of a string at " + hex(place)), false;
     if (recipe.value == V::distance && !is_section && (changed.flags & kShfExec) == 0 &&
         !changed.name.starts_with(".eh_frame") && !changed.name.starts_with(".gcc_except_table")) {
       result_->references.push_back({.at = place,
@@ -384,7 +456,7 @@ class Linker {
 
   void move_symbols() {
     const File& file = result_->file;
-    for (std::uint64_t i = 0; i < result_->symbols; ++i) {
+    for (std::uint64_t i = 0; i < result_->numbers.size(); ++i) {
       const Symbol symbol = file.symbol(symbols_, i);
       if (symbol.shndx == 0 || symbol.shndx >= file.sections.size()) continue;
       const Section& section = file.sections[symbol.shndx];
@@ -397,9 +469,9 @@ class Linker {
 
   void find_exits() {
     const File& file = result_->file;
-    for (std::uint64_t i = 1; i < result_->symbols; ++i) {
+    for (std::uint64_t i = 1; i < result_->numbers.size(); ++i) {
       if (file.symbol(symbols_, i).shndx == 0 && never_returns(file.symbol_name(symbols_, i)))
-        result_->exits.push_back(result_->pointers + i * LinkedObject::kSlot);
+        result_->exits.push_back(slot(result_->pointers, i));
     }
   }
 
@@ -428,6 +500,11 @@ class Linker {
 };
 
 }  // namespace
+
+const LinkedObject::Strings* LinkedObject::strings_of(std::uint32_t section) const {
+  const auto found = strings_by_section.find(section);
+  return found == strings_by_section.end() ? nullptr : &strings[found->second];
+}
 
 std::shared_ptr<LinkedObject> link_object(const File& object) { return Linker(object).run(); }
 

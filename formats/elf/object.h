@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "formats/elf/elf_file.h"
@@ -23,6 +24,15 @@ struct LinkedObject {
     std::uint32_t target_in = 0;  // section, or 0
   };
 
+  // Strings that the linker will merge. Compilers choose a section for each by its length, so that which of
+  // them there are, and where, says nothing.
+  struct Strings {
+    std::string label;                    // of the section for the shortest
+    std::vector<std::uint32_t> sections;  // by falling alignment
+    std::uint64_t address = 0;
+    std::vector<std::uint8_t> bytes = {};
+  };
+
   File file;  // a copy that reads as a program; its names refer to the bytes of the object
   std::vector<std::uint8_t> bytes;          // of `file`
   std::vector<std::uint32_t> tables;        // sections with relocations of what is loaded
@@ -31,12 +41,18 @@ struct LinkedObject {
   std::vector<std::uint64_t> taken;         // addresses that are computed
   std::uint64_t outside = 0, pointers = 0;  // addresses of areas, kSlot bytes for each symbol:
                                             // what is defined elsewhere, and pointers to symbols
-  std::uint64_t symbols = 0;                // how many
-  std::vector<std::uint8_t> stubs;          // what stands at `outside`: AArch64 code; empty: nothing
-  std::vector<std::uint64_t> exits;         // pointers to functions that never return
-  std::string refusal;                      // why it is not understood; else empty
+  std::uint64_t symbols = 0;                // how many have a number
+  std::vector<std::uint32_t> numbers;       // of symbols: all but those of sections of strings count
+  std::vector<Strings> strings;             // by label
+  std::unordered_map<std::uint32_t, std::size_t> strings_by_section;
+  std::vector<std::uint8_t> stubs;   // what stands at `outside`: AArch64 code; empty: nothing
+  std::vector<std::uint64_t> exits;  // pointers to functions that never return
+  std::string refusal;               // why it is not understood; else empty
 
   static constexpr std::uint64_t kSlot = 16;
+  static constexpr std::uint32_t kNoNumber = 0xffffffff;
+  // Null for sections that hold other things.
+  const Strings* strings_of(std::uint32_t section) const;
 };
 
 // Of an object for x86-64 or AArch64 (psABI of x86-64, 4.4; AAELF64, "Static AArch64 relocations").
