@@ -9,14 +9,31 @@
 namespace unrepro::elf {
 namespace {
 
-// Whether a section without bytes stands, in the file, at the end of what is loaded before it.
+// Whether a section without bytes stands, in the file, at the end of what is before it: in programs, of what
+// is loaded before it.
 bool follows(const File& file, std::uint32_t index) {
   const Section& section = file.sections[index];
-  if (index == 0) return false;
-  const Section& before = file.sections[index - 1];
-  const std::uint64_t end = before.offset + (before.type == kShtNobits ? 0 : before.size);
   const std::uint64_t align = std::max<std::uint64_t>(section.align, 1);
-  return section.offset == end || (section.offset - end < align && section.offset % align == 0);
+  const auto is_behind = [&](const Section& before) {
+    const std::uint64_t end = before.offset + (before.type == kShtNobits ? 0 : before.size);
+    return section.offset == end || (section.offset - end < align && section.offset % align == 0);
+  };
+  if (file.segments.empty())
+    return std::any_of(file.sections.begin(), file.sections.end(),
+                       [&](const Section& each) { return each.decodable && is_behind(each); });
+  return index > 0 && is_behind(file.sections[index - 1]);
+}
+
+// After which section one stands that has no bytes.
+std::string before_empty(const File& file, const LinkedObject& object, std::uint32_t index) {
+  if (!file.previous[index].empty()) {
+    const bool is_strings = std::ranges::any_of(object.strings, [&](const LinkedObject::Strings& strings) {
+      return std::ranges::any_of(strings.sections,
+                                 [&](std::uint32_t i) { return file.label(i) == file.previous[index]; });
+    });
+    return is_strings ? "strings" : file.previous[index];
+  }
+  return index == 0 ? "" : object.strings_of(index - 1) != nullptr ? "strings" : file.label(index - 1);
 }
 
 // What counts sections and symbols, without those of strings.
@@ -110,8 +127,10 @@ std::optional<FrameRefusal> add_frame(const File& file, const LinkedObject* obje
     const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
     if (thread_zero) text += " size " + hex(section.size);
     if (loaded && section.size == 0) text += " empty";
+    if (object != nullptr && section.size == 0 && file.placed[i])
+      text += " after " + before_empty(file, *object, i);
     if (region_of[i] == ImageReference::kAnywhere) text += " align " + hex(section.align);
-    if (!section.named) text += " name " + hex(section.name_offset);
+    if (!section.named || section.name.empty()) text += " name " + hex(section.name_offset);
     if (!loaded) text += " at " + hex(section.addr);
     if (section.type == kShtNobits && loaded) {
       if (!follows(file, i))

@@ -339,7 +339,9 @@ class Builder {
                         symbol.value <= image_.regions[region].address + image_.regions[region].size;
     if (!dynamic) {
       const auto name = file_.string(file_.sections[table].link, symbol.name);
-      std::string text = name ? std::string(*name) : "name at " + hex(symbol.name);
+      // An empty name is the one at 0.
+      const bool is_odd = !name || (name->empty() && symbol.name != 0);
+      std::string text = is_odd ? "name at " + hex(symbol.name) : std::string(*name);
       text += ' ' + std::to_string(symbol.info) + ' ' + std::to_string(symbol.other) + ' ' +
               (is_whole_string(symbol, region) ? "all" : hex(symbol.size)) + ' ';
       text += region != ImageReference::kAnywhere ? image_.regions[region].label

@@ -299,6 +299,9 @@ class Linker {
       const std::uint64_t addend = file.read(entries, at + 16, 8);
       const auto recipe = recipe_of(file.machine, type);
       if (symbol >= result_->numbers.size()) return refuse("a relocation to no symbol");
+      // A larger one would be another number in the same field.
+      const auto number = static_cast<std::int64_t>(addend);
+      if (number < INT32_MIN || number > INT32_MAX) return refuse("an odd addend in " + file.label(table));
       if (!recipe) return refuse("relocation type " + std::to_string(type) + " in " + file.label(table));
       const std::uint64_t width = recipe->value == Recipe::Value::none    ? 0
                                   : recipe->field == Recipe::Field::word8 ? 8
