@@ -270,8 +270,8 @@ class Comparer {
     if (one_holds) return holds_on_one_side(l, r);
     if (equal) return;
     if (left.kind == Kind::padding && is_filler(left) && is_filler(right)) return derived(l, r);
-    if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
     if (left.is(kDerived) && right.is(kDerived)) return derived(l, r);
+    if (left.is(kCovered) && right.is(kCovered)) return covered(l, r);
     const Spelling a = decode_number(left.encoding, left_bytes),
                    b = decode_number(right.encoding, right_bytes);
     if (a.number && a.number == b.number && a.canonical && b.canonical) return covered(l, r);

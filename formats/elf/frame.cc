@@ -19,7 +19,8 @@ bool follows(const File& file, std::uint32_t index) {
     return section.offset == end || (section.offset - end < align && section.offset % align == 0);
   };
   if (file.segments.empty())
-    return std::any_of(file.sections.begin(), file.sections.end(),
+    return section.offset == file.header_size() ||
+           std::any_of(file.sections.begin(), file.sections.end(),
                        [&](const Section& each) { return each.decodable && is_behind(each); });
   return index > 0 && is_behind(file.sections[index - 1]);
 }
