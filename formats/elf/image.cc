@@ -151,19 +151,18 @@ class Builder {
     }
     const std::uint64_t size = object_->symbols * LinkedObject::kSlot;
     if (size != 0) {
-      const bool has_code = !object_->stubs.empty();
-      image_.regions.push_back(
-          {.label = "outside",
-           .address = object_->outside,
-           .size = size,
-           .bytes = object_->stubs,
-           .content = has_code ? ImageRegion::Content::bytes : ImageRegion::Content::zero,
-           .executable = has_code});
-      image_.regions.push_back({.label = "pointers",
-                                .address = object_->pointers,
-                                .size = size,
-                                .bytes = {},
-                                .content = ImageRegion::Content::zero});
+      const auto add = [&](const char* label, std::uint64_t address, Bytes code) {
+        image_.regions.push_back(
+            {.label = label,
+             .address = address,
+             .size = size,
+             .bytes = code,
+             .content = code.empty() ? ImageRegion::Content::zero : ImageRegion::Content::bytes,
+             .executable = !code.empty()});
+      };
+      add("outside", object_->outside, {});
+      add("pointers", object_->pointers, {});
+      if (!object_->stubs.empty()) add("stubs", object_->stubs_at, object_->stubs);
       section_of_.resize(image_.regions.size());
     }
     exits_ = object_->exits;
@@ -396,6 +395,8 @@ class Builder {
       image_.extents.push_back(function);
       functions_.push_back(function);
     }
+    for (std::uint64_t at = 0; object_ && at < object_->stubs.size(); at += LinkedObject::kSlot)
+      functions_.push_back({object_->stubs_at + at, object_->stubs_at + at + LinkedObject::kSlot});
     std::sort(functions_.begin(), functions_.end(),
               [](const ImageExtent& a, const ImageExtent& b) { return a.begin < b.begin; });
   }

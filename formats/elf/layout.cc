@@ -58,6 +58,23 @@ bool aligns(const File& file, const Region& region, std::uint64_t length) {
   });
 }
 
+namespace {
+
+// Whether a section stands where the empty ones between it and `position`, each aligned, leave it.
+bool follows_empty(const File& file, const Region& region, std::uint64_t position) {
+  for (std::uint32_t i = region.what; i-- > 0;) {
+    const Section& section = file.sections[i];
+    if (section.has_content() && section.size > 0) return false;
+    const std::uint64_t gap = section.offset - position;
+    if (section.align < 2 || gap >= section.align || section.offset % section.align != 0) continue;
+    const std::uint64_t rest = region.begin - section.offset;
+    return rest == 0 || (rest < region.align && region.begin % region.align == 0);
+  }
+  return false;
+}
+
+}  // namespace
+
 std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictions) {
   const std::uint64_t size = file.bytes().size();
   std::vector<Region> regions = {{0, file.header_size(), File::kHeader, 1}};
@@ -98,7 +115,9 @@ std::vector<Region> lay_out(File& file, std::vector<Contradiction>& contradictio
     } else if (const std::uint64_t gap = region.begin - position; is_section) {
       const Section& section = file.sections[region.what];
       const bool loaded = (section.flags & kShfAlloc) != 0 && !file.segments.empty();
-      file.placed[region.what] = loaded ? loads_at(file, section) : gap == 0 || aligns(file, region, gap);
+      file.placed[region.what] =
+          loaded ? loads_at(file, section)
+                 : gap == 0 || aligns(file, region, gap) || follows_empty(file, region, position);
       if (before + 1 != region.what) file.previous[region.what] = name_of(file, before);
     } else if (region.what == File::kSections) {
       file.sections_placed = &region == &regions.back() && (gap == 0 || aligns(file, region, gap));

@@ -252,6 +252,7 @@ class Linker {
     }
     result_->outside = take(result_->symbols * LinkedObject::kSlot, 1);
     result_->pointers = take(result_->symbols * LinkedObject::kSlot, 1);
+    if (file.machine == kEmAarch64) result_->stubs_at = take(result_->symbols * LinkedObject::kSlot, 1);
   }
 
   std::uint64_t slot(std::uint64_t area, std::uint64_t symbol) const {
@@ -331,8 +332,15 @@ class Linker {
     }
     const std::uint64_t place = changed.addr + offset;
     const std::uint64_t pointer = slot(result_->pointers, symbol);
-    const std::uint64_t sum = (is_pointer ? pointer : to->address) + addend;
-    const auto page = [](std::uint64_t address) { return address / kPage; };
+    // Calls go by the stub of what is defined elsewhere.
+    const bool calls = recipe.field == Recipe::Field::branch26 || recipe.field == Recipe::Field::branch19 ||
+                       recipe.field == Recipe::Field::branch14;
+    const bool is_outside = !to->is_thread && to->address == slot(result_->outside, symbol);
+    const std::uint64_t address = is_pointer            ? pointer
+                                  : calls && is_outside ? slot(result_->stubs_at, symbol)
+                                                        : to->address;
+    const std::uint64_t sum = address + addend;
+    const auto page = [](std::uint64_t value) { return value / kPage; };
     std::uint8_t* const field = result_->bytes.data() + changed.offset + offset;
     LinkedObject::Relocation& stated = result_->relocations.back();
     if (is_pointer || recipe.value == V::thread) {
@@ -485,7 +493,7 @@ class Linker {
     result_->stubs.resize(result_->symbols * LinkedObject::kSlot);
     for (std::uint64_t i = 0; i < result_->symbols; ++i) {
       std::uint8_t* const stub = result_->stubs.data() + i * LinkedObject::kSlot;
-      const std::uint64_t place = result_->outside + i * LinkedObject::kSlot;
+      const std::uint64_t place = result_->stubs_at + i * LinkedObject::kSlot;
       const std::uint64_t pointer = result_->pointers + i * LinkedObject::kSlot;
       const std::uint32_t words[] = {0x90000010, 0xf9400211, 0x91000210, 0xd61f0220};
       for (unsigned k = 0; k < sizeof words; ++k)

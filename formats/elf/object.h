@@ -45,7 +45,8 @@ struct LinkedObject {
   std::vector<std::uint32_t> numbers;       // of symbols: all but those of sections of strings count
   std::vector<Strings> strings;             // by label
   std::unordered_map<std::uint32_t, std::size_t> strings_by_section;
-  std::vector<std::uint8_t> stubs;   // what stands at `outside`: AArch64 code; empty: nothing
+  std::uint64_t stubs_at = 0;        // address of another such area
+  std::vector<std::uint8_t> stubs;   // AArch64 code that leads to what is defined elsewhere; else empty
   std::vector<std::uint64_t> exits;  // pointers to functions that never return
   std::string refusal;               // why it is not understood; else empty
 
