@@ -128,11 +128,32 @@ void emit_text(const Leaves& leaves, const Item& whole, const RunList& list, std
   }
 }
 
+// The same runs, parted at the NULs that both sides have: strings that stand side by side are several.
+std::vector<Run> part_strings(const RunList& list, Bytes left, Bytes right) {
+  std::vector<Run> parts;
+  for (const Run& run : list.runs) {
+    const std::string_view l = as_text(left.subspan(run.left.begin, run.left.length));
+    const std::string_view r = as_text(right.subspan(run.right.begin, run.right.length));
+    if (std::ranges::count(l, '\0') != std::ranges::count(r, '\0')) {
+      parts.push_back(run);
+      continue;
+    }
+    for (std::size_t i = 0, j = 0; i <= l.size() && j <= r.size();) {
+      const std::size_t a = std::min(l.find('\0', i), l.size()), b = std::min(r.find('\0', j), r.size());
+      if (l.substr(i, a - i) != r.substr(j, b - j))
+        parts.push_back({{run.left.begin + i, a - i}, {run.right.begin + j, b - j}});
+      i = a + 1;
+      j = b + 1;
+    }
+  }
+  return parts;
+}
+
 // Data: a string that differs is text.
 void emit_data(const Leaves& leaves, const Item& whole, const RunList& list, std::vector<Item>& out) {
   if (list.total_runs > kSamples) return emit(whole, list, out);
   Run last;  // the pair of strings stated last
-  for (const Run& run : list.runs) {
+  for (const Run& run : part_strings(list, whole.difference.left.bytes, whole.difference.right.bytes)) {
     const auto left = string_around(whole.difference.left.bytes, run.left);
     const auto right = string_around(whole.difference.right.bytes, run.right);
     if (!left || !right) {
@@ -158,7 +179,7 @@ bool emit_opaque(const Leaves& leaves, const Item& whole, const RunList& list, s
   bool found = false;
   std::vector<Item> items;
   Run last;
-  for (const Run& run : list.runs) {
+  for (const Run& run : part_strings(list, whole.difference.left.bytes, whole.difference.right.bytes)) {
     const auto left = printable_part(whole.difference.left.bytes, run.left);
     const auto right = printable_part(whole.difference.right.bytes, run.right);
     const auto legible = [](const Span& string, const Span& span) {

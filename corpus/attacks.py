@@ -320,7 +320,7 @@ def raw_bytes(pairs, dice):
                 yield label, right_path.name, "leaf-byte", *changed
             continue
         at = common_byte(left, right, dice)
-        if at is None or text_of(right) or is_inert(right, at):
+        if at is None or text_of(right) or is_inert(right, at) or names_build(right, at):
             continue
         yield label, right_path.name, f"byte-{at}", left, right[:at] + bytes([right[at] ^ dice.randrange(1, 256)]) + right[at + 1:]
 

@@ -569,5 +569,19 @@ TEST(TextCauses, ParagraphThatChanged) {
   EXPECT_EQ(compare_files(left + "\n" + other, other + "\n" + right, "Packages").verdict, Verdict::divergent);
 }
 
+// Strings that stand side by side in a file of no known format: each has a cause of its own, or none.
+TEST(TextCauses, StringsSideBySide) {
+  const auto causes = [](std::string_view time) {
+    const auto file = [](std::string_view date, std::string_view clock) {
+      return std::string("\1\2\xff\xfe\0", 5).append(date) + '\0' + std::string(clock) +
+             std::string("\0\xff\xfe\3", 4);
+    };
+    return causes_of(compare_files(file("Jan  2 2025", "10:11:12"), file("Mar 14 2025", time), "frob.dat"));
+  };
+  EXPECT_EQ(causes("15:16:27"), Causes{"build-timestamp"});
+  EXPECT_EQ(causes("15:16:62"), (Causes{"build-timestamp", "unexplained"}));
+  EXPECT_EQ(causes("15:16"), (Causes{"build-timestamp", "unexplained"}));
+}
+
 }  // namespace
 }  // namespace unrepro

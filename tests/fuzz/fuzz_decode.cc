@@ -1,11 +1,13 @@
 // One decoder under any bytes: probing, decoding, the tree's invariants, every leaf view, every value.
 // The whole input is the blob.
 
+#include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <string>
 
 #include "formats/format.h"
+#include "formats/image.h"
 #include "formats/value.h"
 #include "tests/fuzz/format_name.h"
 #include "tests/fuzz/require.h"
@@ -74,6 +76,25 @@ void walk(const Format& format, const Tree& tree, Budget& budget) {
   if (format.encoder && wants_encoder(tree.blob()->bytes())) (void)format.encoder(tree, {}, budget);
 }
 
+// What an image promises that is understood.
+void walk_image(const Image& image) {
+  if (!image.refusal.empty()) return;
+  std::uint64_t end = 0;
+  for (const ImageRegion& region : image.regions) {
+    FUZZ_REQUIRE(region.address >= end && region.address + region.size >= region.address);
+    FUZZ_REQUIRE(region.bytes.empty() || region.bytes.size() == region.size);
+    end = region.address + region.size;
+  }
+  end = 0;
+  for (const ImageReference& reference : image.references) {
+    FUZZ_REQUIRE(reference.at >= end);
+    end = reference.at + reference.width;
+  }
+  FUZZ_REQUIRE(std::is_sorted(image.anchors.begin(), image.anchors.end()));
+  FUZZ_REQUIRE(std::ranges::is_sorted(image.extents, {}, &ImageExtent::begin));
+  FUZZ_REQUIRE(std::ranges::is_sorted(image.things, {}, &ImageThing::begin));
+}
+
 void decode(const Format& format, const BlobRef& blob, const Context& context) {
   (void)format.probe({blob->bytes(), context});
   Budget budget{
@@ -81,6 +102,7 @@ void decode(const Format& format, const BlobRef& blob, const Context& context) {
   const auto tree = format.decode(blob, context, budget);
   if (tree) {
     walk(format, *tree, budget);
+    if (const auto image = read_image(*tree)) walk_image(*image);
   } else {
     // An allocator under pressure aside, bytes alone may exhaust the budget or be unsupported, nothing worse.
     FUZZ_REQUIRE(tree.error().trouble == Trouble::budget || tree.error().trouble == Trouble::unsupported);
