@@ -152,7 +152,7 @@ TEST_P(LayoutObject, BytesUnderRelocationsAreZero) {
   EXPECT_GE(compare_bytes(left, right).verdict, Verdict::incomplete);
 }
 
-INSTANTIATE_TEST_SUITE_P(Compilers, LayoutObject, ::testing::Values("", "a64-", "clang-"));
+INSTANTIATE_TEST_SUITE_P(Compilers, LayoutObject, ::testing::Values("", "a64-", "clang-", "cxx-"));
 
 }  // namespace
 }  // namespace unrepro
