@@ -105,7 +105,7 @@ struct Image {
   std::vector<std::uint64_t> taken;        // ascending: of these, what pointers are made of
   std::vector<std::uint64_t> tables;       // ascending: where tables of jumps begin
   std::vector<std::string> frame;          // everything else that the loader is told, addresses as places
-  std::vector<ImageName> names;            // that decide what runs
+  std::vector<ImageName> names;            // that decide what runs, or what is linked
   std::vector<ImageThing> things;          // ascending, without overlap
   std::vector<ImageName> labels;           // that only name places, of the leaf `labels_leaf`
   std::string labels_leaf;

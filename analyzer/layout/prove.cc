@@ -95,6 +95,8 @@ class Prover {
       }
     }
     covered.insert(left.labels_leaf);
+    named_.insert(left.named.begin(), left.named.end());
+    covered.insert(left.named.begin(), left.named.end());
     if (!refusal && !labels_follow(left, right, certificate))
       refusal = Refusal{.reason = "a symbol does not name what it named", .region = {}};
     if (refusal) {
@@ -105,8 +107,7 @@ class Prover {
       if (!collapse(left, right, certificate, covered, *refusal)) keep();
       return;
     }
-    named_.insert(left.named.begin(), left.named.end());
-    covered.insert(left.named.begin(), left.named.end());
+    is_proven_ = true;
     replace(covered);
     follow_debug(left, right, certificate, true);
     add_roots(left, right, certificate);
@@ -357,7 +358,8 @@ class Prover {
   // Whether what a row says of a symbol or a section is where it lies now. All else a row may say is a
   // difference of its own; so is what it says of nothing: the null entries, and offsets outside of the file.
   bool may_follow(const Difference& difference) const {
-    if (named_.contains(leaf_of(difference))) return true;
+    const bool is_named = named_.contains(leaf_of(difference));
+    if (is_named && (is_proven_ || difference.shape == Shape::stale)) return true;
     if (difference.shape == Shape::stale) return false;
     if (difference.left.row == nullptr && difference.right.row == nullptr) return true;
     if (difference.left.row == nullptr || difference.right.row == nullptr) return false;
@@ -452,6 +454,7 @@ class Prover {
   const Tree& l_;
   const Tree& r_;
   Leaves named_;  // all of which a proof states
+  bool is_proven_ = false;
 };
 
 }  // namespace
