@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "formats/elf/constants.h"
 #include "formats/value.h"
@@ -25,16 +26,12 @@ bool follows(const File& file, std::uint32_t index) {
   return index > 0 && is_behind(file.sections[index - 1]);
 }
 
-// After which section one stands that has no bytes.
-std::string before_empty(const File& file, const LinkedObject& object, std::uint32_t index) {
-  if (!file.previous[index].empty()) {
-    const bool is_strings = std::ranges::any_of(object.strings, [&](const LinkedObject::Strings& strings) {
-      return std::ranges::any_of(strings.sections,
-                                 [&](std::uint32_t i) { return file.label(i) == file.previous[index]; });
-    });
-    return is_strings ? "strings" : file.previous[index];
-  }
-  return index == 0 ? "" : object.strings_of(index - 1) != nullptr ? "strings" : file.label(index - 1);
+// After which section one stands that has no bytes; `strings` are those sections whose names say nothing.
+std::string before_empty(const File& file, const std::set<std::string>& strings, std::uint32_t index) {
+  const std::string before = !file.previous[index].empty() ? file.previous[index]
+                             : index > 0                   ? file.label(index - 1)
+                                                           : std::string();
+  return strings.contains(before) ? "strings" : before;
 }
 
 // What counts sections and symbols, without those of strings.
@@ -117,6 +114,10 @@ std::optional<FrameRefusal> add_frame(const File& file, const LinkedObject* obje
     }
     frame.push_back(std::move(text));
   }
+  std::set<std::string> strings;
+  for (std::uint32_t i = 0; object != nullptr && i < file.sections.size(); ++i) {
+    if (object->strings_of(i) != nullptr) strings.insert(file.label(i));
+  }
   for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
     const Section& section = file.sections[i];
     if (object != nullptr && object->strings_of(i) != nullptr) continue;
@@ -129,7 +130,7 @@ std::optional<FrameRefusal> add_frame(const File& file, const LinkedObject* obje
     if (thread_zero) text += " size " + hex(section.size);
     if (loaded && section.size == 0) text += " empty";
     if (object != nullptr && section.size == 0 && file.placed[i])
-      text += " after " + before_empty(file, *object, i);
+      text += " after " + before_empty(file, strings, i);
     if (region_of[i] == ImageReference::kAnywhere) text += " align " + hex(section.align);
     if (!section.named || section.name.empty()) text += " name " + hex(section.name_offset);
     if (!loaded) text += " at " + hex(section.addr);

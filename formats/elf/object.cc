@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMostMemory = 1u << 30;  // so that every address fits an operand
+constexpr std::size_t kMostSections = 1 << 13;
 constexpr std::uint32_t kEtDyn = 3;
 
 // What a relocation puts into the file: a value, and the field that holds it.
@@ -144,6 +145,10 @@ class Linker {
   explicit Linker(const File& object) : object_(object), result_(std::make_shared<LinkedObject>(object)) {}
 
   std::shared_ptr<LinkedObject> run() {
+    if (object_.sections.size() > kMostSections) {
+      refuse("too many sections");
+      return result_;
+    }
     File& file = result_->file;
     const Bytes bytes = object_.bytes();
     result_->bytes.assign(bytes.begin(), bytes.end());
