@@ -79,7 +79,8 @@ Fingerprints sample(Bytes bytes, std::size_t spacing) {
   std::size_t earliest = kWindow - 1;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     hash = (hash << 1) + kGear[bytes[at]];
-    if (hash >> shift != 0 || at < earliest) [[likely]] continue;
+    if (hash >> shift != 0 || at < earliest) [[likely]]
+      continue;
     earliest = at + spacing / 4;
     const std::size_t begin = at + 1 - kWindow;
     result.add(XXH3_64bits(bytes.data() + begin, kWindow), begin);
