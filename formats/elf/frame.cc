@@ -49,15 +49,6 @@ std::string info_of(const File& file, const LinkedObject& object, const Section&
 
 }  // namespace
 
-const ImageRegion* region_around(const Image& image, std::uint64_t address) {
-  auto at =
-      std::upper_bound(image.regions.begin(), image.regions.end(), address,
-                       [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
-  if (at == image.regions.begin()) return nullptr;
-  --at;
-  return address - at->address < at->size ? &*at : nullptr;
-}
-
 std::string place_in(const Image& image, std::uint64_t address, bool is_end) {
   for (const ImageRegion& region : image.regions) {
     if (!is_end && address == region.address) return "begin of " + region.label;
