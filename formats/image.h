@@ -2,6 +2,7 @@
 // What a program looks like once it is loaded: regions of memory and the references between them. The ground
 // on which analyzer/layout proves that one image is another one with its contents moved (design 1.4).
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -118,6 +119,16 @@ struct Image {
       refusal_leaf;  // key of the leaf that `refusal` is about; empty when it is about another one
   std::shared_ptr<const void> storage;  // keeps what `regions` and `things` refer to beside the blob
 };
+
+// The region an address lies in, or null. `regions` ascend without overlap.
+inline const ImageRegion* region_around(const std::vector<ImageRegion>& regions, std::uint64_t address) {
+  auto at =
+      std::upper_bound(regions.begin(), regions.end(), address,
+                       [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
+  if (at == regions.begin()) return nullptr;
+  --at;
+  return address - at->address < at->size ? &*at : nullptr;
+}
 
 // Of a decoded program or object; it refers to the tree's blob. Empty for everything that is none.
 std::optional<Image> read_image(const Tree& tree);

@@ -14,6 +14,7 @@ inline constexpr std::uint32_t kShtNull = 0, kShtProgbits = 1, kShtSymtab = 2, k
 inline constexpr std::uint64_t kShfWrite = 1, kShfAlloc = 2, kShfExec = 4, kShfMerge = 0x10,
                                kShfStrings = 0x20, kShfInfoLink = 0x40, kShfTls = 0x400,
                                kShfCompressed = 0x800;
+inline constexpr std::uint16_t kEtDyn = 3;
 inline constexpr std::uint32_t kPtLoad = 1, kPtDynamic = 2, kPtInterp = 3, kPtNote = 4,
                                kPtGnuRelro = 0x6474e552, kPtGnuSframe = 0x6474e554;
 inline constexpr std::uint32_t kPfExec = 1, kPfWrite = 2;

@@ -15,6 +15,11 @@ constexpr std::uint64_t kMostChecked = 1u << 26;  // segments times sections
 
 bool Section::has_content() const { return type != kShtNobits && type != kShtNull && size != 0; }
 
+bool Section::in_memory() const {
+  const bool thread_zero = type == kShtNobits && (flags & kShfTls) != 0;
+  return (flags & kShfAlloc) != 0 && size != 0 && !thread_zero;
+}
+
 bool File::is_elf(Bytes bytes) {
   if (bytes.size() < 52 || !as_text(bytes).starts_with("\177ELF")) return false;
   return (bytes[4] == 1 || (bytes[4] == 2 && bytes.size() >= 64)) && (bytes[5] == 1 || bytes[5] == 2);
@@ -159,9 +164,7 @@ void File::index_addresses() {
   by_address_.clear();
   if (relocatable()) return;
   for (std::uint32_t i = 0; i < sections.size(); ++i) {
-    const Section& section = sections[i];
-    const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
-    if ((section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero) by_address_.push_back(i);
+    if (sections[i].in_memory()) by_address_.push_back(i);
   }
   std::sort(by_address_.begin(), by_address_.end(), [&](std::uint32_t a, std::uint32_t b) {
     return std::pair(sections[a].addr, a) < std::pair(sections[b].addr, b);

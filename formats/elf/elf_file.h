@@ -30,6 +30,7 @@ struct Section {
   bool named = false;               // the name could be resolved
   bool decodable = false;           // its bytes lie in the file and belong to nobody else
   bool has_content() const;         // occupies bytes of the file
+  bool in_memory() const;           // occupies addresses of its own once loaded
 };
 
 struct Symbol {

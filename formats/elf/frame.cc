@@ -54,7 +54,7 @@ std::string place_in(const Image& image, std::uint64_t address, bool is_end) {
     if (!is_end && address == region.address) return "begin of " + region.label;
     if (is_end && address == region.address + region.size) return "end of " + region.label;
   }
-  const ImageRegion* inside = region_around(image, address);
+  const ImageRegion* inside = region_around(image.regions, address);
   if (inside != nullptr) return inside->label + "+" + hex(address - inside->address);
   const auto next =
       std::upper_bound(image.regions.begin(), image.regions.end(), address,
@@ -78,7 +78,7 @@ std::optional<FrameRefusal> add_frame(const File& file, const LinkedObject* obje
   for (const Segment& segment : file.segments) {
     std::string text =
         "segment " + hex(segment.type) + " flags " + hex(segment.flags) + " align " + hex(segment.align);
-    const ImageRegion* first = region_around(image, segment.vaddr);
+    const ImageRegion* first = region_around(image.regions, segment.vaddr);
     if (segment.memsz == 0) {
       text += " at " + hex(segment.vaddr | segment.offset | segment.paddr | segment.filesz);
     } else {

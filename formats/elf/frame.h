@@ -1,7 +1,6 @@
 #pragma once
 // What the loader or the linker is told besides the contents of memory: the file header, segments, sections.
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,16 +23,6 @@ struct FrameRefusal {
 std::optional<FrameRefusal> add_frame(const File& file, const LinkedObject* object,
                                       const std::vector<std::uint16_t>& region_of,
                                       const std::vector<std::uint32_t>& section_of, Image& image);
-
-// The region an address lies in, or null.
-inline const ImageRegion* region_around(const Image& image, std::uint64_t address) {
-  auto at =
-      std::upper_bound(image.regions.begin(), image.regions.end(), address,
-                       [](std::uint64_t value, const ImageRegion& region) { return value < region.address; });
-  if (at == image.regions.begin()) return nullptr;
-  --at;
-  return address - at->address < at->size ? &*at : nullptr;
-}
 
 // An address as region and offset; what lies between regions belongs to the one before.
 std::string place_in(const Image& image, std::uint64_t address, bool is_end);

@@ -22,7 +22,6 @@ namespace unrepro::elf {
 namespace {
 
 using Origin = ImageReference::Origin;
-constexpr std::uint16_t kEtDyn = 3;
 
 bool is_read(const File& file) {
   return file.is64() && !file.big_endian() && (file.machine == kEmX86_64 || file.machine == kEmAarch64);
@@ -93,11 +92,8 @@ class Builder {
     section_of_.push_back(0);
     std::vector<std::uint32_t> order;
     for (std::uint32_t i = 1; i < file_.sections.size(); ++i) {
-      const Section& section = file_.sections[i];
-      const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
       const bool is_strings = object_ && object_->strings_of(i) != nullptr;
-      if ((section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero && !is_strings)
-        order.push_back(i);
+      if (file_.sections[i].in_memory() && !is_strings) order.push_back(i);
     }
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::pair(file_.sections[a].addr, a) < std::pair(file_.sections[b].addr, b);
@@ -182,7 +178,7 @@ class Builder {
     for (const std::uint32_t table : object_->tables) image_.named.push_back(file_.label(table));
   }
 
-  const ImageRegion* region_at(std::uint64_t address) const { return region_around(image_, address); }
+  const ImageRegion* region_at(std::uint64_t address) const { return region_around(image_.regions, address); }
 
   void absolute(std::uint64_t at, std::uint64_t target, std::uint16_t region = ImageReference::kAnywhere) {
     image_.references.push_back(

@@ -53,10 +53,8 @@ OffsetTables find_offset_tables(const Image& image, const std::vector<std::uint6
         const auto is_string = [&](std::uint64_t offset) {
           const std::uint64_t place = target(offset);
           if (place - table < limit - begin) return false;
-          const auto strings = std::ranges::find_if(image.regions, [&](const ImageRegion& each) {
-            return place - each.address < each.bytes.size() && each.label.starts_with(kConstants);
-          });
-          return strings != image.regions.end() &&
+          const ImageRegion* strings = region_around(image.regions, place);
+          return strings != nullptr && strings->label.starts_with(kConstants) &&
                  begins_string(strings->bytes, place - strings->address, is_relative);
         };
         while (end + 4 <= limit && is_string(end)) end += 4;

@@ -1,6 +1,7 @@
 #include "formats/elf/object.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -14,7 +15,6 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kMostMemory = 1u << 30;  // so that every address fits an operand
 constexpr std::size_t kMostSections = 1 << 13;
-constexpr std::uint32_t kEtDyn = 3;
 
 // What a relocation puts into the file: a value, and the field that holds it.
 struct Recipe {
@@ -135,9 +135,9 @@ std::optional<Recipe> recipe_of(std::uint16_t machine, std::uint32_t type) {
   }
 }
 
-bool is_loaded(const Section& section) {
-  const bool thread_zero = section.type == kShtNobits && (section.flags & kShfTls) != 0;
-  return (section.flags & kShfAlloc) != 0 && section.size != 0 && !thread_zero;
+// Least significant byte first, as the machine's code is.
+void store(std::uint8_t* at, std::uint64_t value, unsigned width) {
+  for (unsigned i = 0; i < width; ++i) at[i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
 class Linker {
@@ -167,7 +167,7 @@ class Linker {
       if (section.info >= file.sections.size() || (file.sections[section.info].flags & kShfAlloc) == 0)
         continue;
       if (section.type == kShtRel || !section.decodable || section.link != symbols_ || symbols_ == 0 ||
-          result_->strings_of(section.info) != nullptr || !is_loaded(file.sections[section.info]) ||
+          result_->strings_of(section.info) != nullptr || !file.sections[section.info].in_memory() ||
           !file.sections[section.info].decodable || file.content(section.info).empty()) {
         refuse("relocations of another kind in " + file.label(i));
       } else {
@@ -197,7 +197,7 @@ class Linker {
       const std::size_t mark = section.name.rfind(kMark);
       const bool is_strings = section.flags == (kShfAlloc | kShfMerge | kShfStrings) &&
                               section.entsize == 1 && (section.link | section.info) == 0 && file.placed[i];
-      if (!is_strings || !is_loaded(section) || !section.decodable || section.type != kShtProgbits ||
+      if (!is_strings || !section.in_memory() || !section.decodable || section.type != kShtProgbits ||
           section.twin > 0 || !section.name.starts_with(".rodata") || mark == section.name.npos ||
           section.name.substr(mark + kMark.size()) != std::to_string(section.align) ||
           file.content(i).back() != 0)
@@ -241,7 +241,7 @@ class Linker {
     for (std::uint32_t i = 0; i < file.sections.size(); ++i) {
       Section& section = file.sections[i];
       if (section.addr != 0) return refuse("a section with an address");
-      if (is_loaded(section) && result_->strings_of(i) == nullptr)
+      if (section.in_memory() && result_->strings_of(i) == nullptr)
         section.addr = take(section.size, section.align);
     }
     for (LinkedObject::Strings& strings : result_->strings) {
@@ -280,7 +280,7 @@ class Linker {
     if (symbol.shndx >= file.sections.size()) return std::nullopt;
     const Section& section = file.sections[symbol.shndx];
     if ((section.flags & kShfTls) != 0) return Target{symbol.value, 0, true};
-    if (!is_loaded(section)) return std::nullopt;
+    if (!section.in_memory()) return std::nullopt;
     return Target{section.addr + symbol.value, symbol.shndx, false};
   }
 
@@ -396,16 +396,13 @@ class Linker {
     return false;
   }
 
-  // Little-endian, as the machine's code is. What stands there before is zero: nobody reads it.
+  // What stands there before is zero: nobody reads it.
   bool write(const Recipe& recipe, std::uint8_t* field, std::uint64_t value, std::uint64_t place) {
     using F = Recipe::Field;
     if (recipe.field == F::word8 || recipe.field == F::word4) {
       const unsigned width = recipe.field == F::word8 ? 8 : 4;
-      bool is_free = true;
-      for (unsigned i = 0; i < width; ++i) {
-        is_free = is_free && field[i] == 0;
-        field[i] = static_cast<std::uint8_t>(value >> (8 * i));
-      }
+      const bool is_free = std::all_of(field, field + width, [](std::uint8_t byte) { return byte == 0; });
+      store(field, value, width);
       if (!is_free) return refuse("bytes under a relocation at " + hex(place)), false;
       const auto number = static_cast<std::int64_t>(value);
       if (width == 4 && (number < INT32_MIN || number > INT64_C(0xffffffff)))
@@ -453,7 +450,7 @@ class Linker {
         set(value >> 12, 12, 10);
         break;
     }
-    for (unsigned i = 0; i < 4; ++i) field[i] = static_cast<std::uint8_t>(word >> (8 * i));
+    store(field, word, 4);
     if (!is_free) return refuse("bytes under a relocation at " + hex(place)), false;
     return fits || (refuse("a relocation out of reach at " + hex(place)), false);
   }
@@ -479,7 +476,7 @@ class Linker {
       if ((section.flags & kShfTls) != 0) continue;
       const std::uint64_t value = symbol.value + section.addr;
       std::uint8_t* const field = result_->bytes.data() + file.sections[symbols_].offset + i * 24 + 8;
-      for (unsigned k = 0; k < 8; ++k) field[k] = static_cast<std::uint8_t>(value >> (8 * k));
+      store(field, value, 8);
     }
   }
 
@@ -501,8 +498,7 @@ class Linker {
       const std::uint64_t place = result_->stubs_at + i * LinkedObject::kSlot;
       const std::uint64_t pointer = result_->pointers + i * LinkedObject::kSlot;
       const std::uint32_t words[] = {0x90000010, 0xf9400211, 0x91000210, 0xd61f0220};
-      for (unsigned k = 0; k < sizeof words; ++k)
-        stub[k] = static_cast<std::uint8_t>(words[k / 4] >> (8 * (k % 4)));
+      for (unsigned k = 0; k < std::size(words); ++k) store(stub + 4 * k, words[k], 4);
       write({V::page, F::adr}, stub, pointer / kPage - place / kPage, place);
       write({V::address, F::low12, 3}, stub + 4, pointer, place);
       write({V::address, F::low12}, stub + 8, pointer, place);

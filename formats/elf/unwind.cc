@@ -31,10 +31,8 @@ class Reader {
     if (header != nullptr && unwind_.refusal.empty()) read_header(*header);
     for (const std::uint64_t at : data_) {
       if (!unwind_.refusal.empty()) break;
-      const auto table = std::ranges::find_if(regions_, [&](const ImageRegion& region) {
-        return at - region.address < region.bytes.size() && region.label.starts_with(".gcc_except_table");
-      });
-      if (table == regions_.end()) {
+      const ImageRegion* table = region_around(regions_, at);
+      if (table == nullptr || !table->label.starts_with(".gcc_except_table")) {
         refuse("exception data outside its section", at);
       } else {
         read_exceptions(*table, at - table->address);
